@@ -187,9 +187,36 @@ class AccountTests(PageTestCase):
         nick = "document.querySelector('#profile_nick').textContent"
         page.wait(f"{nick}.startsWith('guest_')")
         page.wait_status("Connected")
+        page.wait_for_text("#composer_note", "Your account is deleted.")
         alice = self.connect(server, "alice")
         alice.say("\\nick erin")
         alice.expect("alice: is now known as erin\r\n")
+
+    def test_form_that_is_cancelled_changes_nothing(self) -> None:
+        """The focus returns to where it was opened, also after a refusal."""
+        server = self.fresh_server()
+        page = self.open(server)
+        register(page, "erin", SECRET)
+        for form in ("unregister", "password"):
+            secret = f"#{form}_{'password' if form == 'unregister' else 'old'}"
+            for cancel in ("Escape", "Cancel"):
+                page.call("press", "#profile", "Enter")
+                page.call("click", f"#{form}_open")
+                page.wait_for(f"#{form}_dialog[open]")
+                page.call("fill", secret, "wrong")
+                if form == "unregister":
+                    page.call("press", secret, "Enter")
+                    page.wait_for_text("#unregister_problem", "wrong password")
+                if cancel == "Escape":
+                    page.call("press", secret, cancel)
+                else:
+                    page.call("click", f"#{form}_form button:text-is('{cancel}')")
+                page.wait_gone("dialog[open]")
+                self.assertEqual(page.focus, "profile")
+                self.assertEqual(page.call("inputValue", secret), "")
+        page.say("still here")
+        page.wait_text("still here")
+        self.assertEqual(page.text("#profile_nick"), "erin")
 
     def test_what_is_read_on_one_device_is_read_on_all(self) -> None:
         server = self.fresh_server()

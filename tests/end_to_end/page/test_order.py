@@ -43,10 +43,10 @@ class OrderTests(PageTestCase):
         self.erin.wait_for(BOB)
         self.erin.choose(BOB, "Ban from #tea…")
         self.erin.wait_for("#banfromroom_dialog[open]")
-        self.erin.call("selectOption", "#banfromroom_duration", "1d")
+        self.erin.call("selectOption", "#banfromroom_duration", "1h")
         self.erin.call("click", "#banfromroom_form [type=submit]")
         self.erin.wait_gone("dialog[open]")
-        self.wait_event(self.erin, "erin banned bob from #tea for 1 day")
+        self.wait_event(self.erin, "erin banned bob from #tea for 1 hour")
         self.bob.say("\\join tea")
         self.bob.expect("error: you are banned from #tea\r\n")
 

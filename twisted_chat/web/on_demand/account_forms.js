@@ -180,7 +180,9 @@ export class AccountForms {
     }
     if (step === "logout" || step === "unregister") {
       this.beGuest();
-      announce(texts.loggedOut);
+      const text = step === "logout" ? texts.loggedOut : texts.accountDeleted;
+      this.views.composer.showNote(text);
+      announce(text);
       return;
     }
     this.open?.close();

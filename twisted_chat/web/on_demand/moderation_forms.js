@@ -9,6 +9,10 @@ const REASON = { name: "reason", label: texts.reason, autocomplete: "off", maxle
 
 const MUTE = { fields: [WHO, DURATION], route: ({ nick, duration }) => `mute ${nick} ${duration}` };
 
+// For how long, if nothing else is chosen.
+const MUTED = "10m";
+const BANNED = "1d";
+
 // The route, and the fields, of each form.
 const FORMS = {
   mute: MUTE,
@@ -41,6 +45,7 @@ export class ModerationForms {
       backButton: this.views.backButton,
     });
     this.room = room?.name;
-    this.forms[name].open({ nick }, texts.moderation[name].title(nick, room?.title));
+    const duration = FORMS[name] === MUTE ? MUTED : BANNED;
+    this.forms[name].open({ nick, duration }, texts.moderation[name].title(nick, room?.title));
   }
 }

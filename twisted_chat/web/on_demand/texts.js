@@ -50,6 +50,7 @@ export const texts = {
   registrationClosed: "Only operators add accounts here: ask one of them.",
   loggedIn: (account) => `Logged in as ${account}.`,
   loggedOut: "Logged out.",
+  accountDeleted: "Your account is deleted.",
 
   // The menus of names and messages
   menu: {
