@@ -61,12 +61,12 @@ class Talking(Accounting):
             if why is not None:
                 self.refuse(device, why)
                 return
-        away = to.away if to is not None and to.nick == nick else ""
+        # Its member may be here under another nickname.
+        name, away = (to.nick, to.away) if to is not None else (nick, "")
         if away and device.wire not in IRCS:
-            self.notice(device, f"{nick} is away: {away}")
+            self.notice(device, f"{name} is away: {away}")
         self.seq += 1
         recipient = to.id if to is not None else _subject(account)
-        name = to.nick if to is not None else nick
         own = member.account.name if member.account else None
         received = shown.direct(member.nick, own, name, text, sent=False)
         sent = shown.direct(member.nick, own, name, text, sent=True)
@@ -85,7 +85,7 @@ class Talking(Accounting):
             if each in member.devices and not twice and not unseen:
                 self.give(each, sent)
         if away and device.wire in IRCS:
-            device.expected.append(f"{nick} is away: {away}")
+            device.expected.append(f"{name} is away: {away}")
 
     def _last_of(
         self,
