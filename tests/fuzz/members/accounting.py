@@ -175,7 +175,8 @@ class Accounting(Coming):
 
         :param nick: the guest's name that the server chose, or that of its account.
         """
-        old, device = member.nick, member.devices[0]
+        # The server goes through its clients in the order in which they came.
+        old, device = member.nick, min(member.devices, key=lambda each: each.arrived)
         self._rename(member, nick, device)
         if member.account is None:
             self._extend_mutes(
