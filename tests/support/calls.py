@@ -1,7 +1,11 @@
-"""How many Python functions a call takes."""
+"""How many Python functions a call takes.
+
+What a garbage collection calls is not counted: it may come at any time.
+"""
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 
@@ -14,10 +18,13 @@ def calls_of(call: Callable[[], object]) -> int:
         nonlocal count
         count += event == "call"
 
-    former = sys.getprofile()
+    former, collects = sys.getprofile(), gc.isenabled()
+    gc.disable()
     sys.setprofile(profile)
     try:
         call()
     finally:
         sys.setprofile(former)
+        if collects:
+            gc.enable()
     return count

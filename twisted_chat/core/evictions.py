@@ -21,8 +21,9 @@ class Evictions:
 
     def is_last(self, member: Member, client_id: str) -> bool:
         """Whether the other clients of a member are evicted, if it has any."""
-        others = (one for one in member.client_ids if one != client_id)
-        return all(one in self._clients for one in others)
+        return all(
+            one == client_id or one in self._clients for one in member.client_ids
+        )
 
     def rooms_shown(self, member: Member) -> tuple[str, ...]:
         """The rooms of a member that it was not shown to leave."""
@@ -50,5 +51,7 @@ class Evictions:
     def forget(self, member: Member, client_id: str) -> None:
         """A client is gone, and perhaps its member."""
         self._clients.discard(client_id)
-        if not any(one in self._clients for one in member.client_ids):
-            self._left.pop(member, None)
+        if member in self._left and not any(
+            one in self._clients for one in member.client_ids
+        ):
+            del self._left[member]

@@ -131,7 +131,6 @@ class HidesInput(Protocol):
         """Hide what is typed from here on, or show it again, where that is possible."""
 
 
-@runtime_checkable
 class GivesReason(Protocol):
     """A connection whose client can say why it leaves."""
 

@@ -232,8 +232,9 @@ class Presence:
         self._logged_in[client_id] = member
 
     def _detach(self, member: Member, client_id: str) -> None:
-        member.clients = _without(client_id, member.clients)
-        self._logged_in.pop(client_id, None)
+        if member.clients:
+            member.clients = _without(client_id, member.clients)
+            self._logged_in.pop(client_id, None)
 
     def _change_id(self, member: Member, an_id: str) -> None:
         del self.members[member.id]

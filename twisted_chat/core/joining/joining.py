@@ -18,7 +18,6 @@ from twisted_chat.core.interfaces import (
     RETRY_DELAY,
     Codec,
     Connection,
-    GivesReason,
     StoreError,
 )
 from twisted_chat.core.isolation import as_store_error
@@ -145,17 +144,18 @@ class Joiner:
                 return  # What is kept for its session still is.
             # It leaves before it could be away again.
             away = away or pending.request.away
-        closed = tuple(
-            room for room in client.rooms if self._moderation.settings(room).is_closed
-        )
+        rooms = {}
         # To which rooms an account returns, is in the store.
-        rooms = {} if client.account else self._moderation.openings(closed)
+        for room in () if client.account else client.rooms:
+            settings = self._moderation.settings(room)
+            if settings.is_closed:
+                rooms[room] = settings.opened
         self.kept.keep(client, away, rooms, may_resume=may_resume)
 
     def submit_departure(self, client: Client, *, may_resume: bool) -> None:
         """Have it stored that a client is gone."""
-        connection = client.connection
-        text = connection.reason if isinstance(connection, GivesReason) else ""
+        # If it is one that gives a reason, see ``GivesReason``.
+        text: str = getattr(client.connection, "reason", "")
         departure = Quit(client.nick, client.id, text)
         self._committer.submit(departure, must_store=True, resumable=may_resume)
 

@@ -82,6 +82,8 @@ class Moderation:
         self.mutes = Sanctions()
         # Of the rooms for which something is set: by name, then by when it was opened.
         self._rooms: dict[str, dict[int, RoomSettings]] = {}
+        # By the id of whoever has them: the rooms, when each was opened, and the roles.
+        self._roles: dict[str, dict[tuple[str, int, str], None]] = {}
         # By area, the rooms in which someone is banned or muted.
         self._sanctioned: dict[str, dict[str, None]] = {BAN: {}, MUTE: {}}
         self._past: dict[str, str] = {}
@@ -110,7 +112,7 @@ class Moderation:
             if self._announced is announced:
                 self._announced = None
         self.bans, self.mutes = Sanctions(), Sanctions()
-        self._rooms, self._past = {}, {}
+        self._rooms, self._roles, self._past = {}, {}, {}
         self._sanctioned = {BAN: {}, MUTE: {}}
         for values in (*found, *announced):
             self.apply(values)
@@ -149,11 +151,24 @@ class Moderation:
                 del by_opening[opened]
             if not by_opening:
                 del self._rooms[room]
-            area = setting.partition("/")[0]
+            area, _, subject = setting.partition("/")
+            if area in settings.roles:
+                self._note_role(subject, (room, opened, area), settings)
             if area in self._sanctioned:
                 self._sanctioned[area].pop(room, None)
                 if any(each.sanctions(area) for each in by_opening.values()):
                     self._sanctioned[area][room] = None
+
+    def _note_role(
+        self, member_id: str, held: tuple[str, int, str], settings: RoomSettings
+    ) -> None:
+        """Someone has a role in a room, or has it no longer."""
+        roles = self._roles.setdefault(member_id, {})
+        roles.pop(held, None)
+        if member_id in settings.roles[held[2]]:
+            roles[held] = None
+        if not roles:
+            del self._roles[member_id]
 
     def closed_before(self) -> list[tuple[str, str]]:
         """The rooms whose earlier history is closed, and up to which position."""
@@ -243,9 +258,10 @@ class Moderation:
 
     def opened_by(self, member_id: str) -> list[str]:
         """The rooms in which whoever has this id is a room operator."""
+        rooms = dict.fromkeys(room for room, _, _ in self._roles.get(member_id, ()))
         return [
             room
-            for room in self._rooms
+            for room in rooms
             if member_id in self.settings(room).roles[Role.OPERATOR]
         ]
 
@@ -253,24 +269,14 @@ class Moderation:
         """The keys of the roles that whoever has this id has in any room."""
         return [
             setting_key(room, opened, role, member_id)
-            for room, by_opening in self._rooms.items()
-            for opened, settings in by_opening.items()
-            for role, holders in settings.roles.items()
-            if member_id in holders
+            for room, opened, role in self._roles.get(member_id, ())
         ]
 
     def absent_guests(self) -> list[str]:
         """The ids of guests who have a role in any room and are not present."""
-        found = {
-            member_id
-            for by_opening in self._rooms.values()
-            for settings in by_opening.values()
-            for holders in settings.roles.values()
-            for member_id in holders
-        }
         return [
             each
-            for each in sorted(found)
+            for each in sorted(self._roles)
             if not is_account_id(each) and self._pool.member(each) is None
         ]
 

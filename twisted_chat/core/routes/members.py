@@ -82,11 +82,11 @@ def leave_chat(context: CommandContext) -> Event | None:
             check(context.chat.permissions.may_speak(client))
             text = context.chat.sanitized(context.word)
     client.move_to(ClientState.QUITTING)
-    muted = client.room and context.chat.permissions.may_talk(client, client.room)
-    if text and client.room is not None and not muted:
+    room = client.room if text else None
+    if room is not None and context.chat.permissions.may_talk(client, room) is None:
         client.when_idle(lambda: connection.close("quit"))
         return Message(
-            client.room,
+            room,
             client.nick,
             text,
             client.id,
