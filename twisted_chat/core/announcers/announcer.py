@@ -53,7 +53,7 @@ from twisted_chat.core.submission import Submission
 from .accounts import AccountAnnouncer
 from .announcement import Announcement
 from .arrivals import Arrivals
-from .fanout import Fanout
+from .fanout import Fanout, Late
 from .messages import MessageAnnouncer
 from .moderation import ModerationAnnouncer
 from .presence import PresenceAnnouncer
@@ -168,25 +168,35 @@ class Announcer:
     def _show_bulk(self, line: BulkPresence) -> None:
         """Show many arrivals or departures together."""
         batch = self._batch
-        newcomers = [
-            (client, arrived)
-            for client, arrived in batch.bulk.newcomers(line)
-            if client.view is not None
-        ]
-        names = {client: line.names[arrived:] for client, arrived in newcomers}
+        # Each of these is shown other names: they are put together as it is written to,
+        # as for all at once they would take memory for the square of their number.
+        different: dict[Client, Late] = {}
+        for client, arrived in batch.bulk.newcomers(line):
+            if client.view is not None:
+                different[client] = partial(self._bulk, client, line, arrived)
         for client, nick in batch.bulk.hidden(line).items():
-            if client.view is not None and client not in names:
-                names[client] = tuple(name for name in line.names if name != nick)
-        batch.fanout.show(line, (line.room,), hidden_from=list(names))
-        for client, others in names.items():
-            if others:
-                shown = replace(line, names=others)
-                batch.fanout.send_late(client, partial(self._bulk, client, shown))
+            if client.view is not None and client not in different:
+                different[client] = partial(self._bulk, client, line, hidden=nick)
+        batch.fanout.show(line, (line.room,), hidden_from=list(different))
+        for client, late in different.items():
+            batch.fanout.send_late(client, late)
 
-    def _bulk(self, client: Client, line: BulkPresence) -> bytes:
-        """What one client is shown of many arrivals or departures."""
+    def _bulk(
+        self, client: Client, line: BulkPresence, start: int = 0, hidden: str = ""
+    ) -> bytes:
+        """What one client is shown of many arrivals or departures.
+
+        :param start: how many of the first names it is not shown.
+        :param hidden: another one that it is not shown.
+        """
+        names = line.names[start:]
+        if hidden:
+            names = tuple(name for name in names if name != hidden)
+        if not names:
+            return b""
         room = None if client.room == line.room else line.room
-        return self._batch.encode(client.codec.bulk_presence, line, room)
+        shown = replace(line, names=names)
+        return self._batch.encode(client.codec.bulk_presence, shown, room)
 
     def _answer_logins(self, announcement: Announcement) -> None:
         """Reply to those who have logged in, see ``Announcement.logins``."""
