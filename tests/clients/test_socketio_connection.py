@@ -122,6 +122,27 @@ class RateLimitTests(ChatTestCase):
             self.settle()
         self.assertEqual(len(browser.received()), 1)
 
+    def test_first_join_costs_nothing_by_its_answer(self) -> None:
+        """Once for each session, however often its client connects again."""
+        ann = LineClient(self, "ann")
+        for _ in range(3):
+            ann.types("", "x" * 4000)
+        self.settle()
+        browser = self.browse()
+        for connects_again in (False, True):
+            if connects_again:
+                browser.client.send_text("41")
+                browser.client.send_text("40")
+                self.settle()
+            self.clock.advance(60)
+            self.settle()
+            browser.received()
+            self.assertIn("xxx", str(browser.emit("join", "bob")))
+            is_taken = any(
+                each[-1] == "bob: x" for each in browser.emit("messages", "x")
+            )
+            self.assertNotEqual(is_taken, connects_again)
+
     def test_events_that_wait_are_taken_as_they_were_sent(self) -> None:
         """Whatever they are; one that is unknown counts, too."""
         browser = self.browse()

@@ -42,7 +42,7 @@ from .parts import Parts
 from .pool import ClientPool
 from .prompts import Answer, Prompts
 from .refused_events import RefusedEvents
-from .replies import Prompt, Refused, Reply, Request, Welcome
+from .replies import Prompt, Refused, Reply, Request, RoomSnapshot, Welcome
 from .runtime import Runtime
 from .shutdown import Shutdown
 from .texts.sanitize import cut_label, is_blank, sanitize_label
@@ -391,7 +391,9 @@ class Chat:
         data = encoded(self.runtime, client.codec.reply, reply, client, ref)
         if data:
             client.write(data)
-            client.charge_answer(len(data))
+            is_room = isinstance(reply, RoomSnapshot)
+            charge = client.charge_room if is_room else client.charge_answer
+            charge(len(data))
         self._counters.count_reply(reply, len(data))
 
     def refresh(self, client: Client) -> None:

@@ -172,7 +172,7 @@ class Client:
     :ivar view: ``None`` unless it is shown what happens.
     :ivar pending: the number of its requests that are not completed.
     :ivar inbox: what it has asked that was not taken yet.
-    :ivar has_room: it was shown a room, by its welcome or since.
+    :ivar has_room: it was shown a room that it has entered, besides in its welcome.
     """
 
     __slots__ = (
@@ -307,8 +307,8 @@ class Client:
     def charge_room(self, size: int) -> None:
         """It is sent so many bytes about a room that it has entered.
 
-        For the first one it pays nothing, as nobody does for the room of a welcome:
-        clients of IRC begin in none.
+        For the first one it pays nothing, as nobody does for what is in a welcome:
+        clients of IRC begin in no room, and those of Socket.IO have yet to join.
         """
         if self.has_room:
             self.charge_answer(size)

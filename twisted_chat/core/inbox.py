@@ -198,6 +198,7 @@ class Inbox:
     def continue_rate(self, former: Inbox) -> None:
         """The same peer had another client before: what that has sent counts."""
         self._bucket = former._bucket
+        self.client.has_room = former.client.has_room
 
     def charge(self, tokens: int) -> None:
         """Have what the client asks next wait for this many tokens more."""

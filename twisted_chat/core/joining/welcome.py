@@ -84,7 +84,6 @@ class Welcomer:
             else has to be read from the store.
         """
         welcome = self.make(client, position, login)
-        client.has_room = bool(client.rooms)
         if since is None and self._are_loaded(client.rooms):
             return self._encode_welcome(client, welcome, ref)
         self._resume(client, welcome, since, ref)
