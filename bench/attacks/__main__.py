@@ -167,7 +167,13 @@ def updated(before: Run, now: Run) -> Run:
         for each in before.results
         if (each.attack, each.server, each.wire) not in again
     ]
-    return replace(now, command=before.command, results=kept + now.results)
+    # Of what was not installed this time, the versions are those of its results.
+    return replace(
+        now,
+        command=before.command,
+        machine=before.machine | now.machine,
+        results=kept + now.results,
+    )
 
 
 def _versions() -> dict[str, Sequence[str]]:

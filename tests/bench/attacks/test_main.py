@@ -80,6 +80,14 @@ class OptionTests(SynchronousTestCase):
         )
         self.assertEqual(merged.command, before.command)
 
+    def test_update_keeps_the_versions_of_what_was_not_measured_again(self) -> None:
+        """A server that was left out need not be installed."""
+        before, now = run(result()), run(result())
+        before = replace(before, machine={"cores": "1", "npm ws": "8"})
+        now = replace(now, machine={"cores": "2"})
+        machine = updated(before, now).machine
+        self.assertEqual(machine, {"cores": "2", "npm ws": "8"})
+
 
 class PartTests(SynchronousTestCase):
     """Small parts of the measurement."""
