@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from unittest.mock import patch
+
 from tests.support.account_case import SECRET, OperatorCase
-from twisted_chat.core.interfaces import RETRY_DELAY
+from twisted_chat.core.events import Entry
+from twisted_chat.core.interfaces import RETRY_DELAY, OutcomeUnknown, Unstored
+from twisted_chat.journals.records import changes_in
 from twisted_chat.testing import TestChat
 
 
@@ -264,6 +269,27 @@ class OperatorTests(OperatorCase):
             [line.split(" bob ")[1] for line in lines],
             ["operator bob", "operator alice", "operator off alice"],
         )
+
+    def test_act_whose_outcome_was_unknown_is_in_the_audit_log_once(self) -> None:
+        """It was stored, is submitted again, and stored once more."""
+        self.make_two_operators()
+        journal = self.room.journal
+        append, batches = journal.append, list[Sequence[Entry]]()
+
+        async def store_and_fail(batch: Sequence[Entry]) -> Unstored | None:
+            batches.append(batch)
+            if len(batches) > 1:
+                return await append(batch)
+            await journal.values.write(changes_in(batch))
+            raise OutcomeUnknown("the connection is lost")
+
+        with patch.object(journal, "append", store_and_fail):
+            self.bob.types("\\operator alice off")
+            self.room.advance(RETRY_DELAY)
+        self.assertEqual(self.bob.sees(), ["alice is no longer an operator"])
+        self.assertEqual(len(batches), 2)
+        lines = self.replies(self.bob, "\\audit")
+        self.assertEqual(len([line for line in lines if "off alice" in line]), 1)
 
     def test_added_account_frees_its_name_though_the_store_failed(self) -> None:
         """A guest who has the name gets another one later."""
