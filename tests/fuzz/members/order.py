@@ -192,12 +192,21 @@ class Order(Talking):
         gone.sort(key=lambda each: each.arrived)
         for each in gone:
             each.expected.append(self._pattern(ban))
-        for each in gone:
-            self.extend_by_address(ban, each)
+        shared = [each for each in gone if self.extend_by_address(ban, each)]
         for member in dict.fromkeys(each.member for each in gone):
             what = shown.banned(by, member.nick, duration, text)
             self.show(what, member.rooms, but=gone)
+            peers = (each.peer for each in shared if each.member is member)
+            for peer in dict.fromkeys(peers):
+                self._tell_of_shared(device, member.nick, peer)
         return gone
+
+    def _tell_of_shared(self, device: Device, nick: str, peer: str) -> None:
+        """An address is not banned with somebody, as others have it, too."""
+        text = f"{peer} is not banned with {nick}: others are connected from there"
+        if peer != device.peer and device.wire not in IRCS:
+            text += f" (\\ban {peer} keeps all of them out)"
+        self.notice(device, text)
 
     @staticmethod
     def _pattern(ban: Sanction) -> re.Pattern[str]:

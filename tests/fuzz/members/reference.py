@@ -287,17 +287,22 @@ class Reference:
         ]
         return max(found, key=lambda each: each.end or float("inf"), default=None)
 
-    def extend_by_address(self, sanction: Sanction, device: Device) -> None:
-        """One by name concerns the address, too, if no other member has it."""
+    def extend_by_address(self, sanction: Sanction, device: Device) -> bool:
+        """One by name concerns the address, too, if no other member has it.
+
+        :returns: whether another one has it.
+        """
         if all(kind == "network" for kind, _ in sanction.subjects):
-            return
+            return False
         others = (
             each
             for each in self.devices()
             if each.peer == device.peer and each.member is not device.member
         )
-        if next(others, None) is None:
-            sanction.subjects.add(("network", f"{device.peer}/32"))
+        if next(others, None) is not None:
+            return True
+        sanction.subjects.add(("network", f"{device.peer}/32"))
+        return False
 
     def ban_of(self, subjects: set[Subject], peer: str) -> str | None:
         """What somebody is told who is banned; a pattern."""

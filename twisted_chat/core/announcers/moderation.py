@@ -101,7 +101,7 @@ class ModerationAnnouncer:
         self._expelled: set[str] = set()
         # Of those that it disconnects here: who imposed it, and the addresses that it
         # does not concern, as others are connected from there; by id.
-        self._shared: dict[str, tuple[str, set[str]]] = {}
+        self._shared: dict[str, tuple[str, tuple[str, ...]]] = {}
 
         pool.emptied = self._room_emptied
 
@@ -314,12 +314,12 @@ class ModerationAnnouncer:
                 member.id,
             )
             self._committer.submit(shown)
-            addresses = {
+            addresses = dict.fromkeys(
                 client.address
                 for client in clients
                 if self._extensions.removed(BANS + event.key, event, client)
-            }
-            self._shared[member.id] = (event.client_id, addresses)
+            )
+            self._shared[member.id] = (event.client_id, tuple(addresses))
 
     def _unbanned(self, _event: Unbanned, stored: Stored) -> None:
         self._show_operators(stored, ())
@@ -334,14 +334,13 @@ class ModerationAnnouncer:
 
     def _tell_of_shared(self, event: Expelled) -> None:
         """Under another name, whoever was expelled could come back from there."""
-        author_id, addresses = self._shared.pop(event.target_id, ("", set()))
+        author_id, addresses = self._shared.pop(event.target_id, ("", ()))
         author = self._pool.clients.get(author_id)
         if author is None:
             return
         own = address_in(author.address)
-        for place in {
-            household_of(each) for each in map(address_in, addresses) if each
-        }:
+        found = map(address_in, addresses)
+        for place in dict.fromkeys(household_of(each) for each in found if each):
             shown = network_text(place)
             text = f"{shown} is not banned with {event.target}:"
             is_own = own is not None and own in place
