@@ -29,6 +29,71 @@ class Operating(ClientTestCase, SocketIOTestCase):
         return client
 
 
+UPGRADE = """\
+GET {} HTTP/1.1
+Host: localhost
+Connection: Upgrade
+Upgrade: websocket
+Sec-WebSocket-Version: 13
+Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==
+
+"""
+
+# What a client of each wire sends first, under a nickname.
+FIRST = {
+    "telnet": "\\nick {}\n",
+    "IRC": "NICK {0}\nUSER {0} 0 * :{0}\nJOIN #lobby\n",
+    "WebSocket": UPGRADE.format("/ws?nick={}"),
+    "JSON": UPGRADE.format("/ws?format=json&nick={}"),
+    # With the frame, not masked by anything but zeros, that connects a socket.
+    "Socket.IO": UPGRADE.format("/socket.io/?EIO=4&transport=websocket")
+    + "\x01\x02\0\0\0\x0040",
+}
+
+OUT = re.compile("ou are banned until further notice")
+
+
+class ReturningTests(Operating):
+    """Whoever is banned stays out, however it comes back."""
+
+    def test_troll_with_an_address_of_its_own_is_kept_out_of_every_wire(self) -> None:
+        """Under any name; whoever has another address is not concerned."""
+        server = self.start("--store", "memory:", "--trust-proxy", "127.0.0.1")
+        oscar = self.operator(server, "oscar")
+        for number, wire in enumerate(("telnet", "IRC", "WebSocket", "JSON")):
+            address, nick = f"203.0.113.{number}", f"troll{number}"
+            neighbour = self.come(
+                server, "telnet", f"198.51.100.{number}", f"n{number}"
+            )
+            troll = self.come(server, wire, address, nick)
+            oscar.expect(re.compile(f"{nick}.*\r\n"))
+            oscar.say(f"\\ban {nick}")
+            oscar.expect(f"oscar: banned {nick}\r\n")
+            self.is_out(wire, troll)
+            for again in FIRST:
+                client = self.come(server, again, address, f"other{number}")
+                self.is_out(again, client)
+            neighbour.say("still here")
+            oscar.expect(f"n{number}: still here\r\n")
+
+    def is_out(self, wire: str, client: LineClient) -> None:
+        """It is told, and disconnected; by the others only once it agrees."""
+        client.expect(OUT)
+        if wire in ("telnet", "IRC"):
+            client.expect_end()
+
+    def come(self, server: Server, wire: str, address: str, nick: str) -> LineClient:
+        """A client of a wire, from an address, under a nickname."""
+        client = LineClient(server.port)
+        self.addCleanup(client.close)
+        client.send(f"PROXY TCP4 {address} 127.0.0.1 4000 {server.port}\r\n".encode())
+        first = FIRST[wire].format(nick).replace("\n", "\r\n")
+        # The first two bytes of a frame are no characters.
+        data = first.encode().replace(b"\x01\x02", b"\x81\x82")
+        client.send(data)
+        return client
+
+
 class EveryWireTests(Operating):
     """What one wire does is shown on all others."""
 
