@@ -106,10 +106,14 @@ class JoinTests(ChatTestCase):
         """Not as a route that nobody typed; the client is a guest, and is shown all."""
         ann = LineClient(self, "ann")
         ann.types("", "one")
-        for name in ("", "a b", "a:b", "ann"):
+        for name, why in (
+            ("", "a nickname has 1 to 32"),
+            ("a b", "a nickname has no spaces"),
+            ("a:b", "a nickname has 1 to 32"),
+            ("ann", "in use"),
+        ):
             bob = self.browse()
             (_, answer), *shown = bob.emit("join", name, ack=1)
-            why = "in use" if name == "ann" else "a nickname has 1 to 32"
             self.assertIn(why, answer["error"])
             self.assertEqual(
                 shown[:2], [["messages", "ann: one"], ["add chatter", "ann"]]

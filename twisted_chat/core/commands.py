@@ -36,6 +36,7 @@ _ONE_WORD = {
     "ROOM": "a room name has no spaces",
     "KEY": "a key has no spaces",
     "N": "only a number can follow",
+    "WORD": "only one word can follow",
 }
 """What is wrong if something follows the last argument, by its name."""
 

@@ -58,6 +58,12 @@ class ValidNameTests(SynchronousTestCase):
         ):
             self.assertEqual(Name.of(name).text, name)
 
+    def test_spaces_are_named_as_what_is_wrong(self) -> None:
+        """Rather than what else a nickname has."""
+        for name in ("alice b", "a\u3000b", "a b c"):
+            refused = self.assertRaises(Refused, Name.of, name)
+            self.assertEqual(refused.text, "a nickname has no spaces")
+
     def test_other_characters_are_refused(self) -> None:
         """So are names that are empty or too long."""
         for name in (

@@ -63,6 +63,8 @@ def fold(name: str) -> str:
 
 @functools.lru_cache(maxsize=FOLDED_NAMES)
 def _fold_unicode(name: str) -> str:
+    if len(name.split()) > 1:
+        raise Refused("nick_invalid", "a nickname has no spaces")
     if not 1 <= len(name) <= MAX_NAME or not joiners_fit(name):
         raise Refused("nick_invalid", _RULE)
     # Joiners only select how the letters around them are drawn.
