@@ -241,10 +241,8 @@ class ChatSocket(Socket):
         packet = self._packet or event_of(text)
         before = self.usage
         requests = decode_event(packet, was_shown_history=before.has_joined)
-        usage = before.emits(dialect_of(packet))
-        if any(request.route == _SHOWS_HISTORY for request in requests):
-            usage = replace(usage, has_joined=True)
-        self.usage = usage
+        joins = any(request.route == _SHOWS_HISTORY for request in requests)
+        self.usage = usage = before.emits(dialect_of(packet), joins=joins)
         if usage.dialect != before.dialect:
             self._recode()
         return requests
@@ -298,7 +296,7 @@ def _credentials_in(auth: Mapping[str, Any]) -> Credentials | None:
 
     :raises Refused: it is not complete.
     """
-    token, nick, password = (auth.get(key) for key in ("token", "nick", "password"))
+    token, nick, password = auth.get("token"), auth.get("nick"), auth.get("password")
     if token is None and password is None:
         return None
     if isinstance(token, str) and token:

@@ -62,11 +62,18 @@ class Usage:
     is_fixed: bool = False
     has_joined: bool = False
 
-    def emits(self, dialect: Dialect) -> Usage:
-        """The usage once it has emitted an event of this dialect."""
-        if self.is_fixed or dialect in self.dialect:
+    def emits(self, dialect: Dialect, *, joins: bool = False) -> Usage:
+        """The usage once it has emitted an event of this dialect.
+
+        :param joins: the event is one that shows it the history.
+        """
+        used = self.dialect
+        if not self.is_fixed and dialect not in used:
+            used |= dialect
+        has_joined = self.has_joined or joins
+        if used is self.dialect and has_joined == self.has_joined:
             return self
-        return replace(self, dialect=self.dialect | dialect)
+        return Usage(used, self.is_fixed, has_joined)
 
 
 NEW_USAGE = Usage()

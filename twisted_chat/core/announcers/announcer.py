@@ -195,7 +195,7 @@ class Announcer:
         if not names:
             return b""
         room = None if client.room == line.room else line.room
-        shown = replace(line, names=names)
+        shown = BulkPresence(line.room, line.arrived, names, line.audience)
         return self._batch.encode(client.codec.bulk_presence, shown, room)
 
     def _answer_logins(self, announcement: Announcement) -> None:

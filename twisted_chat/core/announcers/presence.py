@@ -271,7 +271,8 @@ class PresenceAnnouncer:
             line = f"{former_nick} is now known as {member.nick}"
             self.batch.log_lines.append(line)
         renamed = Renamed(former_nick, member.nick, stored.event.client_id)
-        stored = replace(stored, event=renamed)
+        if stored.event != renamed:
+            stored = replace(stored, event=renamed)
         if not member.rooms:
             for each in self.batch.viewers(member):
                 if each is not client or not self.batch.is_hidden(stored, each):

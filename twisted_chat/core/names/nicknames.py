@@ -157,7 +157,7 @@ class Name:
         An owner holds all of them.
         """
         alike = skeletons(self.text, self.folded)
-        return ("=" + self.folded, *("~" + skeleton for skeleton in alike))
+        return ("=" + self.folded, *["~" + skeleton for skeleton in alike])
 
 
 def service_named(text: str) -> str | None:

@@ -87,10 +87,11 @@ async def claim_unreserved(
     :raises Refused: as ``claim``, or ``nick_registered``.
     """
     name = Name.of(nick)
-    claimed = await names.claim(name.keys, owner)
+    keys = name.keys
+    claimed = await names.claim(keys, owner)
     try:
         # Only now: whoever registers a name reserves it, then looks who has it.
-        reserved_for = await holder(name.keys)
+        reserved_for = await holder(keys)
         if reserved_for is not None and reserved_for != account:
             raise registered(reserved_for)
     except BaseException:
@@ -98,7 +99,7 @@ async def claim_unreserved(
             await release(names, owner, nick, kept=current)
         raise
     if not claimed:
-        raise NickTaken(nick, await names.owner(name.keys))
+        raise NickTaken(nick, await names.owner(keys))
     return name
 
 
@@ -121,6 +122,6 @@ async def release(
     keys = Name(nick, fold(nick)).keys
     if kept:
         needed = Name(kept, fold(kept)).keys
-        keys = tuple(key for key in keys if key not in needed)
+        keys = tuple([key for key in keys if key not in needed])
     if keys:
         await names.release(keys, owner)
