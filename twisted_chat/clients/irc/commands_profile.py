@@ -11,8 +11,8 @@ from twisted_chat.core.routes.guards import may_speak
 
 from .advice import text_of
 from .commands import IrcTable
-from .isupport import MAX_REALNAME
 from .raw import SETNAME, Raw
+from .users import MAX_REALNAME
 
 commands = IrcTable()
 

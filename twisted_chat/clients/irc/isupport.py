@@ -23,12 +23,10 @@ from .numerics import RPL_ISUPPORT
 from .profile import BOT_MODE
 from .server import NETWORK
 from .targets import MAX_TARGETS, PREFIXES
+from .users import MAX_REALNAME
 
 PER_LINE = 13
 """Tokens in one line: the others are the nickname and the text (RFC 2812)."""
-
-MAX_REALNAME = 150
-"""Bytes of a real name that is set by SETNAME."""
 
 MAX_WHOIS = 10
 """Nicknames that one WHOIS asks about."""
