@@ -97,8 +97,11 @@ KINDS = (
     Kind("half-open", "messages without end (WebSocket)", "json", half_open),
     Kind("slow", "readers of 1 KiB a second (telnet)", "line", slow),
     Kind("slow-json", "readers of 1 KiB a second (JSON)", "json", slow),
+    Kind("empty-irc", "empty lines (IRC)", "irc", flood(b"\r\n")),
+    Kind("slow-irc", "readers of 1 KiB a second (IRC)", "irc", slow),
     Kind("churn", "clients that come and go (telnet)", "line", holding.churn),
     Kind("churn-json", "clients that come and go (JSON)", "json", holding.churn),
+    Kind("churn-irc", "clients that come and go (IRC)", "irc", holding.churn),
 )
 
 BY_KEY = {kind.key: kind for kind in KINDS}
