@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from twisted_chat.core.accounts.record import ID_MARK
 from twisted_chat.core.events import (
+    LOBBY,
     NO_ROOM,
     Event,
     Joined,
@@ -50,6 +51,9 @@ _IDS = {
 """Where the ids of whoever has caused an event are among its parts."""
 
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
+
+_IN_LOBBY = (LOBBY,)
+"""Where most members are: one tuple for all."""
 
 _HIDDEN = "*"
 """In place of the key of a room, which only room operators know."""
@@ -180,10 +184,10 @@ class Whereabouts:
             clients = self._attach(client_id, member_id, clients)
         shown = None
         if room != NO_ROOM and room not in rooms:
-            rooms = (*rooms, room)
+            rooms = (*rooms, room) if rooms or room != LOBBY else _IN_LOBBY
             if member_id != client_id or nick != event.nick:
                 event = Joined(room, nick, member_id, member_id, event.account)
-            shown = RoomEvent((room,), event)
+            shown = RoomEvent(rooms[-1:], event)
         self._changed[member_id] = _Place(nick, rooms, clients)
         return shown
 

@@ -234,12 +234,11 @@ def format_message(message: Message) -> bytes:
         words.append(f":{message.source}")
     words.append(message.command)
     *middle, last = message.params or ("",)
-    if not (
-        _COMMAND.fullmatch(message.command)
-        and " " not in message.source
-        and all(_MIDDLE.fullmatch(param) for param in middle)
-    ):
+    if not _COMMAND.fullmatch(message.command) or " " in message.source:
         raise ValueError(f"not a message: {message}")
+    for param in middle:
+        if not _MIDDLE.fullmatch(param):
+            raise ValueError(f"not a message: {message}")
     words += middle
     if message.params:
         index = len(middle)
