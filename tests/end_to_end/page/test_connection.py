@@ -154,7 +154,7 @@ class ReloadTests(PageTestCase):
         page.wait_for_text("#profile_nick", "erin")
         page.say("\\nick bad name!")
         page.wait("document.querySelector('#naming_problem').textContent !== ''")
-        self.assertIn("a nickname has 1 to 32", page.text("#naming_problem"))
+        self.assertEqual(page.text("#naming_problem"), "a nickname has no spaces")
         self.assertNotIn("guest", page.text("#naming_label"))
         other = self.connect(server)
         page.call("goto", "about:blank")
