@@ -340,13 +340,27 @@ class BanTests(ModerationCase):
         self.assertNotIn("192.0.2", " ".join(friend.sees() + self.alice.sees()))
 
     def test_address_of_the_operator_is_not_advised_to_ban(self) -> None:
-        """Nobody can ban the own address."""
+        """Nobody can ban their own address."""
         olga = self.connect_from("2001:db8::1", "olga")
         self.connect_from("2001:db8::2", "troll")
         self.moderation.is_operator = lambda member: member.nick in ("olga", "oscar")
         self.does(olga, r"\ban troll")
         told = "is not banned with troll: others are connected from there"
         self.assertIn(f"2001:db8::/64 {told}", olga.sees())
+
+    def test_operators_who_ban_together_know_of_their_shared_addresses(self) -> None:
+        """The second ban is announced before the first guest has left."""
+        olga = self.chat.client("olga")
+        self.moderation.is_operator = lambda member: member.nick in ("olga", "oscar")
+        for host, nick in (("192.0.2.7", "troll"), ("192.0.2.9", "spammer")):
+            self.connect_from(host, nick)
+            self.connect_from(host, f"friend_of_{nick}")
+        with self.chat.together():
+            self.oscar.types(r"\ban troll")
+            olga.types(r"\ban spammer")
+        told = "is not banned with {}: others are connected from there"
+        self.assertIn(told.format("troll"), " ".join(self.oscar.sees()))
+        self.assertIn(told.format("spammer"), " ".join(olga.sees()))
 
     def test_network_is_banned_for_whoever_is_in_it(self) -> None:
         """Members elsewhere are not told the address."""

@@ -295,7 +295,7 @@ class ModerationAnnouncer:
     def _banned(self, event: Banned, stored: Stored) -> None:
         ban = Sanction(event.target, event.nick, event.text, event.end)
         self._expelled.clear()
-        self._shared.clear()
+        self._forget_shared()
         target = self._pool.named_as(event.target)
         self._show_operators(stored, () if target is None else target.rooms)
         expelled: dict[Member, list[Client]] = {}
@@ -342,11 +342,22 @@ class ModerationAnnouncer:
         found = map(address_in, addresses)
         for place in dict.fromkeys(household_of(each) for each in found if each):
             shown = network_text(place)
-            text = f"{shown} is not banned with {event.target}:"
+            why = "others are connected from there"
+            text = f"{shown} is not banned with {event.target}: {why}"
             is_own = own is not None and own in place
             advice = "" if is_own else f"(\\ban {shown} keeps all of them out)"
-            text = f"{text} others are connected from there"
             self.batch.reply(author, Notice((text,), advice))
+
+    def _forget_shared(self) -> None:
+        """Forget those who have left, whose expulsion was not stored.
+
+        The expulsions of a ban that was announced just before may be yet to come.
+        """
+        self._shared = {
+            each: shared
+            for each, shared in self._shared.items()
+            if self._pool.member(each) is not None
+        }
 
     def _invited(self, event: Invited, stored: Stored) -> None:
         member = self._pool.member(event.target_id)
