@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.calls import calls_of
 from tests.support.irc_clients import IrcCase
-from twisted_chat.clients.irc.name_lines import NameLines, joined_words
+from twisted_chat.clients.irc.name_lines import MAX_FORMS, NameLines, joined_words
 from twisted_chat.clients.irc.server import IrcServer
 from twisted_chat.core.events import Joined, LoggedIn, Quit, Renamed, Stored
 
@@ -75,6 +77,24 @@ class NameLineTests(IrcCase):
             self.happens(Joined("tea", f"other_{number}", f"id {number}"))
         self.assertGreater(calls_of(self.listed), 300)
         self.assertLess(calls_of(self.listed), 20)
+
+    def test_clients_that_differ_share_the_lines(self) -> None:
+        """By turns: in the length of the nickname, or in what they can show."""
+        clients = [self.irc("x" * length, "tea") for length in range(3, 13)]
+        clients.append(self.irc("carol", "tea", capabilities="multi-prefix"))
+        for number in range(300):
+            self.happens(Joined("tea", f"other_{number}", f"id {number}"))
+        first, *_, last = [
+            calls_of(partial(client.asks, "NAMES #tea"))
+            for client in (*clients, *clients)
+        ]
+        self.assertLess(last, first - 300)
+
+    def test_few_forms_are_kept(self) -> None:
+        """However many lengths of a line the clients want."""
+        for most in range(400, 500):
+            self.assertEqual(self.listed(most), ["@alice"])
+        self.assertLessEqual(len(self.names._lines), MAX_FORMS)
 
 
 class WordTests(SynchronousTestCase):

@@ -12,6 +12,10 @@ from twisted_chat.core.presence import Member
 
 from .server import IrcServer
 
+MAX_FORMS = 8
+"""Forms in which the lines are kept: clients differ in their capabilities, and in the
+length of a line if their nicknames are not ASCII."""
+
 
 class NameLines:
     """Makes these lines; one for all clients of a server."""
@@ -19,8 +23,9 @@ class NameLines:
     def __init__(self, server: IrcServer) -> None:
         self._server = server
         self._nicks: tuple[str, ...] = ()
-        self._form: tuple[object, ...] = ()
-        self._lines: tuple[str, ...] = ()
+        self._prefixed: dict[Member, str] = {}
+        # By the form that clients want: its lines.
+        self._lines: dict[tuple[int, bool, bool], tuple[str, ...]] = {}
 
     def of(
         self, room: str, most: int, *, with_hosts: bool, with_all_prefixes: bool
@@ -38,12 +43,17 @@ class NameLines:
         # The same tuple for as long as the members, their nicknames and their accounts
         # are the same.
         nicks = known.nicks()
-        form = (most, with_hosts, with_all_prefixes, prefixed)
-        if nicks is not self._nicks or form != self._form:
+        if nicks is not self._nicks or prefixed != self._prefixed:
+            self._nicks, self._prefixed = nicks, prefixed
+            self._lines.clear()
+        form = (most, with_hosts, with_all_prefixes)
+        lines = self._lines.get(form)
+        if lines is None:
+            if len(self._lines) == MAX_FORMS:
+                self._lines.clear()
             words = self._words(known, prefixed, with_hosts, with_all_prefixes)
-            self._lines = tuple(joined_words(words, most))
-            self._nicks, self._form = nicks, form
-        return self._lines
+            lines = self._lines[form] = tuple(joined_words(words, most))
+        return lines
 
     def _words(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 
 from twisted_chat.clients.answers import MAX_HISTORY_BYTES
 from twisted_chat.core.events import Joined, Stored
+from twisted_chat.core.names.nicknames import MAX_NAME
 
 from .answers import MAX_NAMES_BYTES, lines_that_fit, messages_that_fit
 from .batches import Batch, Item
@@ -98,7 +99,8 @@ class RoomLines:
         """
         target = f"#{room}"
         mark = "@" if self._server.chat.moderation.settings(room).hidden else "="
-        head = f":{self._server.name} 353 {nick} {mark} {target} :"
+        # Of the same length for most clients, so that they share the lines.
+        head = f":{self._server.name} 353 {nick:<{MAX_NAME}} {mark} {target} :"
         lines = self._names.of(
             room,
             MAX_BODY - len(head.encode()),
