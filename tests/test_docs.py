@@ -34,6 +34,8 @@ _LINK = re.compile(r"\]\(([^()\s]+)\)")
 _ONLY_LINKS = re.compile(r"(?:[-*·] |[-*] )?(?:!?\[[^\]]*\]\([^)]*\)[ ·,.:]*)+")
 _EXTERNAL = ("http:", "https:", "mailto:")
 _PATH = re.compile(r"[\w.-]+/[\w./-]*|[\w-]+\.(?:py|md|lua|js)")
+_PATH_FROM_ROOT = re.compile(r"``((?:bench|tests|tools|twisted_chat)/[\w./-]+)``")
+_TESTED = re.compile(r'^"""Tests of (twisted_chat(?:\.\w+)+)', re.MULTILINE)
 
 
 def pages() -> list[Path]:
@@ -190,6 +192,25 @@ class ArchitectureTests(SynchronousTestCase):
     def test_it_is_one_page(self) -> None:
         """It can be read in one go."""
         self.assertLessEqual(len(ARCHITECTURE.read_text("utf-8").splitlines()), 160)
+
+
+class DocstringTests(SynchronousTestCase):
+    """What docstrings say of other files."""
+
+    def test_every_path_and_module_exists(self) -> None:
+        """Each path from the root, and the module that a file of tests is for."""
+        missing: list[str] = []
+        for folder in ("bench", "tests", "tools", "twisted_chat"):
+            for file in (ROOT / folder).rglob("*.py"):
+                text = file.read_text("utf-8")
+                named = _PATH_FROM_ROOT.findall(text)
+                named += [one.replace(".", "/") for one in _TESTED.findall(text)]
+                missing += [
+                    f"{file.relative_to(ROOT)}: {path}"
+                    for path in named
+                    if not (ROOT / path).exists() and not (ROOT / f"{path}.py").exists()
+                ]
+        self.assertEqual(missing, [])
 
 
 class ReferenceTests(SynchronousTestCase):

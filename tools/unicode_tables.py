@@ -1,4 +1,4 @@
-"""Makes ``twisted_chat/core/unicode.txt``, the Unicode data for names.
+"""Makes ``twisted_chat/core/names/unicode.txt``, the Unicode data for names.
 
 Its input is data of the Unicode Consortium:
 
@@ -21,7 +21,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-OUTPUT = Path(__file__).parent.parent / "twisted_chat" / "core" / "unicode.txt"
+NAMES = Path(__file__).parent.parent / "twisted_chat" / "core" / "names"
+OUTPUT = NAMES / "unicode.txt"
 HEAD = """\
 # Unicode data for names, made by tools/unicode_tables.py.  Code points are hexadecimal.
 # Copyright 1991-2022 Unicode, Inc.; https://www.unicode.org/terms_of_use.html

@@ -1,4 +1,4 @@
-"""Tests of twisted_chat.core.entrance."""
+"""Tests of twisted_chat.core.joining.entrance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of twisted_chat.core.missed: what one is told at a login."""
+"""Tests of twisted_chat.core.joining.missed: what one is told at a login."""
 
 from __future__ import annotations
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import runpy
+from importlib import resources
+from pathlib import Path
+
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.core import names
 from twisted_chat.core.names.unicode_data import UnicodeData, unicode_data
 
 
@@ -29,3 +34,9 @@ class UnicodeDataTests(SynchronousTestCase):
             self.assertEqual(data.scripts(letter), {script})
         self.assertEqual(data.skeletons[ord("а")], "a")
         self.assertEqual(data.joining[ord("ی")], "D")
+
+    def test_tool_writes_the_file_that_is_read(self) -> None:
+        """``tools/unicode_tables.py`` names its place once more."""
+        tool = Path(__file__).parents[3] / "tools" / "unicode_tables.py"
+        written = runpy.run_path(str(tool))["OUTPUT"]
+        self.assertEqual(written, resources.files(names) / "unicode.txt")
