@@ -121,6 +121,8 @@ class TalkingSteps(AccountSteps):
             numbers = list(each.ignored) if each is account else [account.number]
             for number in numbers:
                 self._unignore(typing[0], number)
+        # What is typed next may be refused at once.
+        self.compare()
         return True
 
     # Rooms.
