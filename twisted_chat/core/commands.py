@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from .replies import Refused, RouteInfo
-from .texts.sanitize import cut_label, sanitize_label
+from .texts.sanitize import echoed
 from .texts.texts import check_line
 
 H = TypeVar("H", bound=Callable[..., object])
@@ -26,9 +26,6 @@ Raises ``Refused`` if the route may not be used."""
 
 # Of a duration or ``off``, it is the handler that says what is wrong with the rest.
 _REST = ("TEXT", "WORDS", "WHEN", "SETTING", "PASSWORD", "DURATION", "off")
-
-MAX_SHOWN_NAME = 64
-"""Bytes of the name of an unknown route in its refusal."""
 
 
 _ONE_WORD = {
@@ -214,5 +211,5 @@ class CommandTable(Generic[H]):
 
 
 def _unknown(name: str) -> Refused:
-    name = cut_label(sanitize_label(name).strip(), MAX_SHOWN_NAME)
-    return Refused("no_such_command", f"no such command: \\{name}", "(try \\help)")
+    text = f"no such command: \\{echoed(name)}"
+    return Refused("no_such_command", text, "(try \\help)")

@@ -70,3 +70,22 @@ class HelpTests(RouteCase):
         self.assert_typed(
             self.alice, r"\help foo", r"error: no such command: \foo (try \help)"
         )
+
+
+class RefusalTests(RouteCase):
+    """What is refused is named in the refusal."""
+
+    def test_no_refusal_repeats_what_is_long(self) -> None:
+        """A line of 4 KB may be one word; its beginning is enough."""
+        words = ("x" * 3900, "bob " + "y" * 3900, "z" * 1900 + " " + "z" * 1900)
+        seen = 0
+        for command in self.chat.chat.table:
+            for argument in words:
+                (carol,) = self.chat.people("carol")
+                carol.types(f"\\{command.name} {argument}")
+                errors = [line for line in carol.sees() if line.startswith("error: ")]
+                seen += len(errors)
+                for line in errors:
+                    self.assertLess(len(line), 400, (command.name, line[:80]))
+                carol.leaves()
+        self.assertGreater(seen, 50)

@@ -20,7 +20,7 @@ from twisted_chat.core.moderation.changes import CHANGES
 from twisted_chat.core.moderation_events import Audited
 from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.replies import Notice, Refused
-from twisted_chat.core.texts.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import echoed
 
 from . import guards
 from .guards import (
@@ -172,7 +172,7 @@ async def _account_named(context: CommandContext, name: str) -> Account:
     """
     found = await context.chat.accounts.find(name)
     if found is None:
-        text = f"no account is called {sanitize_label(name)}"
+        text = f"no account is called {echoed(name)}"
         raise Refused("no_such_account", text)
     return found
 

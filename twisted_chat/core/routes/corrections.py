@@ -15,7 +15,7 @@ from twisted_chat.core.moderation.permissions import not_room_operator
 from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.outcomes import Answered
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.texts.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import echoed
 
 from .guards import in_room, may_talk
 from .targets import subordinate, subordinate_account
@@ -66,7 +66,7 @@ async def delete(context: CommandContext) -> Answered:
     found = await context.chat.journal.history.last_of(room, author, limit)
     found = context.chat.pool.corrections.apply(found)
     if not found:
-        who = f"{sanitize_label(name)} has said nothing here lately"
+        who = f"{echoed(name)} has said nothing here lately"
         raise Refused("no_such_message", who if name else NOTHING_SAID)
     last = found[-1].event
     shown = last.nick if name and isinstance(last, Message | Action) else ""
@@ -166,7 +166,7 @@ async def _named(context: CommandContext, name: str) -> Author:
     """
     folded = fold_or_none(name)
     if folded is None:
-        raise Refused("no_such_nick", f"nobody is called {sanitize_label(name)}")
+        raise Refused("no_such_nick", f"nobody is called {echoed(name)}")
     own, chat = context.client.member, context.chat
     member = chat.pool.named(folded)
     author = Author(nick=folded)
@@ -192,7 +192,7 @@ def _count(text: str) -> int:
     if not 0 < number <= MAX_DELETED:
         raise Refused(
             "usage",
-            f"{sanitize_label(text)} is not a number from 1 to {MAX_DELETED}",
+            f"{echoed(text)} is not a number from 1 to {MAX_DELETED}",
             "(try \\delete NAME 2)",
         )
     return number

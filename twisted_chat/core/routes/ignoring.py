@@ -10,7 +10,7 @@ from twisted_chat.core.limits import MAX_IGNORED
 from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.replies import Notice, Refused
-from twisted_chat.core.texts.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import echoed
 
 from .targets import member_named
 
@@ -59,7 +59,7 @@ def unignore(context: CommandContext) -> Outcome:
     if entry is None:
         raise Refused(
             "no_such_nick",
-            f"you do not ignore {sanitize_label(context.word)}",
+            f"you do not ignore {echoed(context.word)}",
             "(\\ignore lists them)",
         )
     told = Notice((f"you no longer ignore {entry.nick}",))

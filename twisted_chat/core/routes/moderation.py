@@ -33,7 +33,7 @@ from twisted_chat.core.moderation_events import (
 )
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Notice, Refused, Reply
-from twisted_chat.core.texts.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import echoed, sanitize_label
 
 from .guards import operator, rank_in_room, room_operator
 from .targets import (
@@ -139,7 +139,7 @@ def unmute(context: CommandContext) -> Event:
     if rank is Rank.OPERATOR:
         keys += [MUTES + key for key in everywhere]
     if not keys:
-        shown = sanitize_label(name)
+        shown = echoed(name)
         if everywhere:
             raise Refused("not_operator", f"only operators may unmute {shown}")
         raise Refused("bad_request", f"{shown} is not muted")
@@ -196,7 +196,7 @@ async def unban(context: CommandContext) -> Event:
     if not keys:
         raise Refused(
             "bad_request",
-            f"{sanitize_label(name)} is not banned",
+            f"{echoed(name)} is not banned",
             "(\\bans lists who is)",
         )
     return Unbanned(
@@ -238,7 +238,7 @@ async def audit(context: CommandContext) -> Reply:
     count = DEFAULT_LINES
     if context.word:
         if not context.word.isdecimal() or not int(context.word):
-            shown = sanitize_label(context.word)
+            shown = echoed(context.word)
             text = f"{shown} is not a positive whole number"
             raise Refused("usage", text, "(try \\audit 20)")
         count = min(int(context.word), MAX_LINES)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.texts.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import echoed
 
 USAGE = "[N] [before WHEN]"
 
@@ -56,7 +56,7 @@ def point(text: str, now: float) -> int | str:
             return _milliseconds(*found.groups(), now=now)
     raise Refused(
         "usage",
-        f"{sanitize_label(text)} is neither a time nor an id",
+        f"{echoed(text)} is neither a time nor an id",
         "(try \\history before 2026-01-31 18:00)",
     )
 
@@ -97,6 +97,6 @@ def _count(text: str) -> int:
             return number
     raise Refused(
         "usage",
-        f"{sanitize_label(text)} is not a positive whole number",
+        f"{echoed(text)} is not a positive whole number",
         "(try \\history 20)",
     )

@@ -9,7 +9,7 @@ from twisted_chat.core.moderation.room_settings import MAX_ROLES, RoomSettings
 from twisted_chat.core.moderation_events import Role, RoleChanged
 from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.texts.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import echoed
 
 from .guards import rank_in_room, room_operator
 from .targets import member_in_room, settings_of
@@ -78,7 +78,7 @@ def revoked(
     settings, name = settings_of(context), context.word
     found = _holder_named(context, role, name)
     if found is None:
-        raise Refused("bad_request", f"{sanitize_label(name)} {never}")
+        raise Refused("bad_request", f"{echoed(name)} {never}")
     member_id, nick = found
     if role is Role.OPERATOR:
         _check_stays_operator(settings, member_id)

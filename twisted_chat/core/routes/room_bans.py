@@ -22,7 +22,7 @@ from twisted_chat.core.moderation.sanctions import (
 )
 from twisted_chat.core.moderation_events import RoomBanned, RoomExcepted, RoomUnbanned
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.texts.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import echoed
 
 from .guards import rank_in_room, room_operator
 from .subjects import AN_ADDRESS, meant, subject_of
@@ -89,7 +89,7 @@ def room_unbanned(context: CommandContext, who: str) -> RoomUnbanned:
     keys = _keys(context, BAN, who)
     if not keys:
         raise Refused(
-            "bad_request", f"{sanitize_label(who)} is not banned from #{context.room}"
+            "bad_request", f"{echoed(who)} is not banned from #{context.room}"
         )
     settings = settings_of(context)
     area = setting_key(context.room, settings.opened, BAN, "")
@@ -170,7 +170,7 @@ def exception_ended(context: CommandContext, area: str, who: str) -> RoomExcepte
     """
     keys = _keys(context, area, who)
     if not keys:
-        shown = sanitize_label(who)
+        shown = echoed(who)
         raise Refused("bad_request", f"there is no exception for {shown}")
     settings = settings_of(context)
     start = setting_key(context.room, settings.opened, area, "")

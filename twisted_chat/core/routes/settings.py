@@ -29,7 +29,7 @@ from twisted_chat.core.moderation_events import Rank, Role, RoomChanged
 from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.presence import is_account_id
 from twisted_chat.core.replies import Refused, Reply, SettingList
-from twisted_chat.core.texts.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import echoed, sanitize_label
 
 from . import room_bans
 from .guards import rank_in_room, room_operator
@@ -64,7 +64,7 @@ def room(context: CommandContext) -> Outcome | Awaitable[Outcome]:
         return _shown(context)
     if name not in settings_routes:
         known = ", ".join(each.name for each in settings_routes)
-        shown = sanitize_label(name)
+        shown = echoed(name)
         raise Refused("usage", f"{shown} is not a setting: choose one of {known}")
     command = settings_routes.find(name)
     given = replace(context, words=command.arguments(words, "room"))
@@ -140,7 +140,7 @@ def topic(context: CommandContext) -> Event:
     value = values.get(context.word.lower())
     if value is None:
         how = "(usage: \\room topic operators, or \\room topic all)"
-        shown = sanitize_label(context.word)
+        shown = echoed(context.word)
         raise Refused("usage", f"{shown} is neither operators nor all", how)
     return setting_changed(context, TOPIC, value)
 

@@ -15,7 +15,7 @@ from twisted_chat.core.moderation.masks import folded, has_wildcards, mask_in, m
 from twisted_chat.core.moderation.networks import Network, network_in, network_text
 from twisted_chat.core.moderation.sanctions import network_key
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.texts.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import echoed, sanitize_label
 
 from .targets import (
     check_bannable,
@@ -79,7 +79,7 @@ async def subject_of(
 async def _account(context: CommandContext, name: str, *, banned: bool) -> Subject:
     account = await context.chat.moderation.find_account(name)
     if account is None:
-        raise Refused("bad_request", f"there is no account {sanitize_label(name)}")
+        raise Refused("bad_request", f"there is no account {echoed(name)}")
     if banned:
         subordinate_account(context, account, "ban")
     return Subject(f"{ACCOUNT}{account.name}", account.id, identities=(account.id,))

@@ -29,7 +29,7 @@ from twisted_chat.core.names.nicknames import fold_or_none, is_guest
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Refused
 from twisted_chat.core.texts.durations import ENDLESS, Duration, duration_in
-from twisted_chat.core.texts.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import echoed, sanitize_label
 
 MAX_REASON = 200
 """Bytes of the reason for a kick or a ban."""
@@ -51,7 +51,7 @@ def member_named(context: CommandContext, nick: str) -> Member:
 
 def no_such_nick(nick: str) -> Refused:
     """Nobody has a nickname."""
-    shown = sanitize_label(nick)
+    shown = echoed(nick)
     return Refused("no_such_nick", f"nobody here is called {shown}", "(try \\who)")
 
 
@@ -173,7 +173,7 @@ def length(word: str) -> Duration:
     if found is None:
         raise Refused(
             "usage",
-            f"{sanitize_label(word)} is not a duration: give 30s, 10m, 2h or 7d",
+            f"{echoed(word)} is not a duration: give 30s, 10m, 2h or 7d",
         )
     return found
 
@@ -219,7 +219,7 @@ def check_not_like_address(text: str) -> None:
     :raises Refused: ``bad_request``: taken as a name, it would be of no effect.
     """
     if is_like_address(text):
-        shown = sanitize_label(text)
+        shown = echoed(text)
         raise Refused(
             "bad_request",
             f"{shown} is not an address or a network:"
@@ -237,8 +237,7 @@ def check_bannable(context: CommandContext, network: Network, typed: str) -> Non
     if network.prefixlen < shortest:
         raise Refused(
             "bad_request",
-            f"{sanitize_label(typed)} is too wide: give a network of /{shortest} or"
-            " longer",
+            f"{echoed(typed)} is too wide: give a network of /{shortest} or longer",
         )
     moderation = context.chat.moderation
     for client in context.chat.pool.clients.values():
@@ -257,7 +256,7 @@ def check_bannable(context: CommandContext, network: Network, typed: str) -> Non
 
 def _nobody(name: str) -> Refused:
     """Whoever has a name, now or later, is not known by it."""
-    shown = sanitize_label(name)
+    shown = echoed(name)
     folded = fold_or_none(name)
     if folded is not None and is_guest(folded):
         # The next guest who is called so is somebody else.

@@ -18,7 +18,7 @@ from twisted_chat.core.moderation.sanctions import (
 from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Notice, Refused, Reply
-from twisted_chat.core.texts.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import echoed
 
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 """Seconds of each unit of a duration, the longest first."""
@@ -44,7 +44,7 @@ async def whois(context: CommandContext) -> Reply:
         known = _of_member(context, member, account)
         return Notice(tuple(f"{member.nick}: {line}" for line in known))
     if account is None:
-        shown = sanitize_label(name)
+        shown = echoed(name)
         lines = [*_sanctions(context, name_identities(name), "")]
         if not lines:
             raise Refused("no_such_nick", f"nobody is called {shown}", "(try \\who)")

@@ -60,6 +60,9 @@ IGNORABLE = (
 """Unicode's Default_Ignorable_Code_Point, for a set of a regular expression; bidi
 embeddings are removed anyway."""
 
+MAX_ECHOED = 128
+"""Bytes of what a refusal names: the longest nickname has as many."""
+
 # Besides white space and these, the blank Braille pattern.
 _INVISIBLE = re.compile(f"[\\s\u2800{IGNORABLE}]*\\Z")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -71,6 +74,11 @@ def cut_label(text: str, limit: int) -> str:
         return text
     kept = limit - len(_ELLIPSIS.encode())
     return encoded[:kept].decode(errors="ignore") + _ELLIPSIS
+
+
+def echoed(text: str) -> str:
+    """What a client has sent, as its refusal names it: a line may be one word."""
+    return cut_label(sanitize_label(text).strip(), MAX_ECHOED)
 
 
 def is_blank(text: str) -> bool:
