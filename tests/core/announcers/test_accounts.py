@@ -72,6 +72,19 @@ class AccountAnnouncerTests(SynchronousTestCase):
         self.assertRegex(seen[-1], "bob: is now known as guest_")
         self.assertEqual(client.client.account, "")
 
+    def test_account_whose_removal_is_announced_twice_is_logged_out_once(self) -> None:
+        """It may be finished by a server while another one is still at it."""
+        self.bob.types(f"\\register {SECRET}")
+        self.alice.sees(), self.bob.sees()
+        member_id = self.bob.client.member_id
+        with self.room.together():
+            for server in ("here", "elsewhere"):
+                self.room.committer.submit(
+                    AccountChanged("bob", member_id, Change.UNREGISTERED, server)
+                )
+        self.check_is_guest(self.bob)
+        self.assertEqual(len(self.alice.sees()), 1)
+
     def test_account_that_was_removed_during_a_login_is_logged_out(self) -> None:
         """Its password was checked before; also if the client connects with it."""
         self.announce(Change.UNREGISTERED, "bob", "@bob")

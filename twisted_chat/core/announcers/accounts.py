@@ -65,7 +65,8 @@ class AccountAnnouncer:
         match event.change:
             case Change.REGISTERED:
                 self._free_name(event.account)
-            case Change.UNREGISTERED:
+            case Change.UNREGISTERED if event.member_id not in self._removed:
+                # Or another server has finished its removal as well.
                 self._removed[event.member_id] = event.account
                 if len(self._removed) > MAX_REMOVED:
                     self._removed.popitem(last=False)
