@@ -277,10 +277,12 @@ class Missed:
 
     @property
     def direct_lines(self) -> tuple[str, ...]:
-        """The line before the direct messages, if there are any."""
+        """The line before the direct messages, if any came."""
         count = len(self.direct)
         if not count:
-            return ()
+            # All that were read are of people whom the account ignores.
+            more = "more private messages came while you were away than can be shown"
+            return (more,) if self.more else ()
         number = f"more than {count}" if self.more else f"{count}"
         came = f"{number} private {_plural('message', count)} came"
         return (f"{came} while you were away",)

@@ -58,6 +58,26 @@ class MissedTests(SynchronousTestCase):
         told = ["1 private message came while you were away", "carol (private): hi"]
         self.assertEqual(self.told(self.returns()), told)
 
+    def test_someone_ignored_does_not_hide_the_messages_of_others(self) -> None:
+        """By more than are shown; beyond what is read, it is told that some came."""
+        self.patch(missed_module, "MAX_DIRECT", 2)
+        self.patch(missed_module, "MAX_READ", 4)
+        (carol,) = self.room.people("carol")
+        shown = ["1 private message came while you were away", "carol (private): hi"]
+        more = "more private messages came while you were away than can be shown"
+        bob = self.returns()
+        bob.types("\\ignore alice")
+        for sent, told in (
+            (3, shown),
+            (4, ["more than " + shown[0], shown[1]]),
+            (5, [more]),
+        ):
+            bob.leaves()
+            carol.types("\\dm bob hi")
+            self.alice.types(*["\\dm bob psst"] * sent)
+            bob = self.returns()
+            self.assertEqual(self.told(bob), told)
+
     def test_messages_of_the_rooms_are_counted(self) -> None:
         """In all the rooms that the member was in."""
         self.alice.types("one", "\\me waves", "\\join tea", "not for bob")

@@ -17,6 +17,9 @@ from twisted_chat.core.texts.texts import characters_shown
 MAX_DIRECT = 200
 """Direct messages that are shown at a login, the last ones."""
 
+MAX_READ = 500
+"""Direct messages that are read to find these, if some people are ignored."""
+
 MAX_CHARACTERS = MAX_MISSED_CHARACTERS
 """Characters in all of them, as in all that is replayed to who resumes."""
 
@@ -56,8 +59,10 @@ class MissedMessages:
 
     async def _tell(self, client: Client, absence: Absence, position: str) -> None:
         history, account = self._journal.history, client.member_id
+        # Whoever is ignored must not hide the messages of others by many of its own.
+        most = MAX_READ if client.ignoring else MAX_DIRECT
         try:
-            direct = await history.direct(account, absence.position, MAX_DIRECT + 1)
+            direct = await history.direct(account, absence.position, most + 1)
             count = 0
             for room in absence.rooms:
                 count += await self._count(room, absence.position, account)
@@ -69,9 +74,9 @@ class MissedMessages:
             self._runtime.log_line(f"cannot read what an account has missed: {why}")
             return
         came = tuple(one for one in direct if one.position <= position)
-        heard = without_ignored(came, client.ignoring)
-        shown = _last_that_fit(heard)
-        is_cut = len(heard) > len(shown) or len(came) > MAX_DIRECT
+        wanted = without_ignored(came, client.ignoring)
+        shown = _last_that_fit(wanted)
+        is_cut = len(wanted) > len(shown) or len(came) > most
         missed = Missed(shown, count, more=is_cut)
         if client.is_connected and client.member_id == account:
             data = encoded(self._runtime, client.codec.reply, missed, client, None)
