@@ -53,6 +53,7 @@ from twisted_chat.core.submission import Submission
 from .accounts import AccountAnnouncer
 from .announcement import Announcement
 from .arrivals import Arrivals
+from .bans import BanAnnouncer
 from .fanout import Fanout, Late
 from .messages import MessageAnnouncer
 from .moderation import ModerationAnnouncer
@@ -89,13 +90,14 @@ class Announcer:
         arrivals = Arrivals(pool, committer, joiner, evictions, batch)
         presence = PresenceAnnouncer(pool, joiner, evictions, batch)
         accounts = AccountAnnouncer(pool, committer, joiner, operators, runtime, batch)
+        bans = BanAnnouncer(pool, moderation, permissions, committer, batch)
         self.moderation = ModerationAnnouncer(
-            pool, moderation, permissions, entry, audit_log, committer, batch
+            pool, moderation, bans, entry, audit_log, committer, batch
         )
         self._arrivals, self._presence = arrivals, presence
         self._accounts = accounts
         messages = MessageAnnouncer(pool, runtime, batch)
-        self._parts = (arrivals, presence, messages, self.moderation, accounts)
+        self._parts = (arrivals, presence, messages, self.moderation, bans, accounts)
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
             **messages.methods(),
             ValuesMissed: self._values_missed,

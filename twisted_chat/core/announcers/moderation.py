@@ -1,7 +1,7 @@
 """The events of moderation: what each changes, and to whom it is shown.
 
-A part of the announcer, see ``announcer``.  Whoever is removed from a room or from the
-chat is told why; the connections of those who are banned are closed.
+A part of the announcer, see ``announcer``.  Whoever is removed from a room is told why.
+Bans of the chat are in ``bans``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from twisted_chat.core.client import Client, ClientState
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.events import (
     Joined,
@@ -23,21 +22,13 @@ from twisted_chat.core.events import (
     Stored,
 )
 from twisted_chat.core.ignoring.ignoring import is_ignored
-from twisted_chat.core.interfaces import BANNED
 from twisted_chat.core.joining.room_entry import RoomEntry
 from twisted_chat.core.moderation.audit import AuditLog
-from twisted_chat.core.moderation.changes import BANS, CHANGES
+from twisted_chat.core.moderation.changes import CHANGES
 from twisted_chat.core.moderation.moderation import Moderation
-from twisted_chat.core.moderation.networks import (
-    address_in,
-    household_of,
-    network_text,
-)
-from twisted_chat.core.moderation.permissions import Permissions
 from twisted_chat.core.moderation.room_owners import RoomOwners
 from twisted_chat.core.moderation.room_settings import BAN, setting_key
 from twisted_chat.core.moderation.sanction_extensions import SanctionExtensions
-from twisted_chat.core.moderation.sanctions import Sanction, ban_text
 from twisted_chat.core.moderation_events import (
     Audited,
     Banned,
@@ -63,6 +54,7 @@ from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import ErrorReply, Notice
 
 from .announcement import Announcement
+from .bans import BanAnnouncer
 
 NO_SERVER = ("expired", "moved")
 """Keys of departures that Redis has found, and no server has submitted."""
@@ -78,7 +70,7 @@ class ModerationAnnouncer:
         self,
         pool: ClientPool,
         moderation: Moderation,
-        permissions: Permissions,
+        bans: BanAnnouncer,
         entry: RoomEntry,
         audit_log: AuditLog,
         committer: Committer,
@@ -86,23 +78,15 @@ class ModerationAnnouncer:
     ) -> None:
         self._pool = pool
         self._moderation = moderation
-        self._permissions = permissions
+        self._bans = bans
         self._entry = entry
         self._audit_log = audit_log
         self._committer = committer
         self._extensions = SanctionExtensions(pool, moderation, committer)
         self._owners = RoomOwners(pool, moderation, committer)
         self.batch = batch
-        # The clients whose connections are to be closed after the batch.
-        self._closing: list[Client] = []
         # The rooms that the batch has emptied, and this server closes.
         self._emptied: dict[str, None] = {}
-        # The ids of those whose disconnection by the last ban was shown.
-        self._expelled: set[str] = set()
-        # Of those that it disconnects here: who imposed it, and the addresses that it
-        # does not concern, as others are connected from there; by id.
-        self._shared: dict[str, tuple[str, tuple[str, ...]]] = {}
-
         pool.emptied = self._room_emptied
 
     def methods(self) -> dict[type, Callable[[Any, Stored], None]]:
@@ -116,9 +100,9 @@ class ModerationAnnouncer:
             RoomExcepted: self._in_room,
             RoomChanged: self._in_room,
             RoleChanged: self._in_room,
-            Banned: self._banned,
-            Unbanned: self._unbanned,
-            Expelled: self._was_expelled,
+            Banned: self._bans.banned,
+            Unbanned: self._bans.unbanned,
+            Expelled: self._bans.expelled,
             Invited: self._invited,
             RoomOpened: self._room_opened,
             RoomClosed: self._room_closed,
@@ -152,8 +136,7 @@ class ModerationAnnouncer:
 
         :param closes_rooms: not while the server stops, for its members come back.
         """
-        while self._closing:
-            self._closing.pop().connection.close(BANNED)
+        self._bans.close_connections()
         if self._emptied:
             emptied, self._emptied = self._emptied, {}
             if closes_rooms:
@@ -167,8 +150,7 @@ class ModerationAnnouncer:
 
     def arrived(self, event: Joined) -> None:
         """A client is present: was it banned while it joined?"""
-        if self._moderation.bans:
-            self._expel_if_banned(event.client_id)
+        self._bans.check(event.client_id)
         submission = self.batch.submission
         if submission is not None and self._committer.is_stale(submission):
             self._remove_if_refused(event)
@@ -203,8 +185,7 @@ class ModerationAnnouncer:
         """A guest of this server is an account now, and so is what it was."""
         if not self.batch.has_submission:
             return
-        if self._moderation.bans:
-            self._expel_if_banned(event.client_id)
+        self._bans.check(event.client_id)
         self._extensions.logged_in(event)
         self._owners.logged_in(event)
 
@@ -214,27 +195,19 @@ class ModerationAnnouncer:
         :param former: the identities that it had.
         """
         self._extensions.logged_out(event, former)
-        if self._moderation.bans:
-            # An operator is not concerned by any, also if it is from a banned address.
-            self._expel_if_banned(event.client_id)
+        # An operator is not concerned by any, also if it is from a banned address.
+        self._bans.check(event.client_id)
 
     def lost_rights(self, member_id: str) -> None:
         """An account is no operator any more: a ban concerns it from now on."""
         if self._moderation.bans:
             for client in self._pool.clients_of(self._pool.member(member_id)):
-                self._expel_if_banned(client.id)
+                self._bans.check(client.id)
 
     def unregistered(self, member_id: str) -> None:
         """An account was removed: its rooms are as those of a guest."""
         if self.batch.has_submission:
             self._owners.unregistered(member_id)
-
-    def _expel_if_banned(self, client_id: str) -> None:
-        client = self._pool.clients.get(client_id)
-        if client is not None:
-            ban = self._permissions.ban_on(client)
-            if ban is not None:
-                self._disconnect(client, ban)
 
     # One method for each kind of event.
 
@@ -292,73 +265,6 @@ class ModerationAnnouncer:
             for client in self.batch.viewers(member):
                 self.batch.reply(client, told)
 
-    def _banned(self, event: Banned, stored: Stored) -> None:
-        ban = Sanction(event.target, event.nick, event.text, event.end)
-        self._expelled.clear()
-        self._forget_shared()
-        target = self._pool.named_as(event.target)
-        self._show_operators(stored, () if target is None else target.rooms)
-        expelled: dict[Member, list[Client]] = {}
-        for client in list(self._pool.clients.values()):
-            is_present = client.state is ClientState.PRESENT
-            if is_present and self._permissions.ban_on(client):
-                self._disconnect(client, ban)
-                expelled.setdefault(client.member, []).append(client)
-        for member, clients in expelled.items():
-            shown = Expelled(
-                event.nick,
-                member.nick,
-                event.duration,
-                event.text,
-                "",
-                member.id,
-            )
-            self._committer.submit(shown)
-            addresses = dict.fromkeys(
-                client.address
-                for client in clients
-                if self._extensions.removed(BANS + event.key, event, client)
-            )
-            self._shared[member.id] = (event.client_id, tuple(addresses))
-
-    def _unbanned(self, _event: Unbanned, stored: Stored) -> None:
-        self._show_operators(stored, ())
-
-    def _was_expelled(self, event: Expelled, stored: Stored) -> None:
-        member = self._pool.member(event.target_id)
-        # It may be gone, or was expelled by another server, too.
-        if member is not None and member.id not in self._expelled:
-            self._expelled.add(member.id)
-            self.batch.show(stored, member.rooms)
-        self._tell_of_shared(event)
-
-    def _tell_of_shared(self, event: Expelled) -> None:
-        """Under another name, whoever was expelled could come back from there."""
-        author_id, addresses = self._shared.pop(event.target_id, ("", ()))
-        author = self._pool.clients.get(author_id)
-        if author is None:
-            return
-        own = address_in(author.address)
-        found = map(address_in, addresses)
-        for place in dict.fromkeys(household_of(each) for each in found if each):
-            shown = network_text(place)
-            why = "others are connected from there"
-            text = f"{shown} is not banned with {event.target}: {why}"
-            is_own = own is not None and own in place
-            advice = "" if is_own else f"(\\ban {shown} keeps all of them out)"
-            self.batch.reply(author, Notice((text,), advice))
-
-    def _forget_shared(self) -> None:
-        """Forget those who have left, whose expulsion was not stored.
-
-        The expulsions of a ban that was announced just before may be yet to come.
-        """
-        self._shared = {
-            each: shared
-            for each, shared in self._shared.items()
-            if self._pool.member(each) is not None
-        }
-
     def _invited(self, event: Invited, stored: Stored) -> None:
         member = self._pool.member(event.target_id)
         for client in self.batch.viewers(member) if member else ():
@@ -380,25 +286,6 @@ class ModerationAnnouncer:
             for client in self.batch.viewers(member):
                 if client.codec.shows_invitations and client.id != event.client_id:
                     self.batch.show_to(client, stored)
-
-    # Means.
-
-    def _show_operators(self, stored: Stored, rooms: tuple[str, ...]) -> None:
-        """Show an event to the operators who are in none of these rooms."""
-        for client in self._pool.clients.values():
-            if (
-                client.view is not None
-                and self._moderation.is_operator(client.member)
-                and set(rooms).isdisjoint(client.rooms)
-            ):
-                self.batch.show_to(client, stored)
-
-    def _disconnect(self, client: Client, ban: Sanction) -> None:
-        """Tell a client that it is banned, and take nothing more from it."""
-        if client.state is ClientState.PRESENT:
-            client.move_to(ClientState.QUITTING)
-            self.batch.reply(client, ErrorReply("banned", ban_text(ban)))
-            self._closing.append(client)
 
 
 def _told(event: Kicked | RoomBanned) -> ErrorReply:
