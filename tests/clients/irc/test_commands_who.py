@@ -6,6 +6,7 @@ from tests.support.irc_clients import IrcCase
 from twisted_chat.clients.answers import MAX_ANSWER
 from twisted_chat.clients.irc import answers, commands_who
 from twisted_chat.core.client import Identity
+from twisted_chat.core.events import Event, Joined, Quit, Renamed, Stored
 
 IDENTITY = Identity("::1", wire="irc")
 
@@ -102,6 +103,33 @@ class WhoTests(IrcCase):
         self.patch(answers, "PORTION", 1)
         self.assertEqual(self.who("#tea"), ["Alice H@", "bob H"])
         self.assertEqual(self.who("*"), ["Alice H", "bob H"])
+
+    def test_nobody_is_named_who_has_left_or_is_renamed_meanwhile(self) -> None:
+        """The client was shown that before."""
+        self.patch(answers, "PORTION", 1)
+        happens: list[Event] = []
+        for number in range(4):
+            name, client_id = f"other_{number}", f"id {number}"
+            self.announce(Joined("tea", name, client_id))
+            event = Quit(name, client_id)
+            happens.append(event if number else Renamed(name, "renamed", client_id))
+
+        def next_one() -> None:
+            if happens:
+                self.announce(happens.pop(0))
+                self.room.clock.callLater(0, next_one)
+
+        self.bob.sees()
+        self.room.clock.callLater(0, next_one)
+        seen = self.bob.asks("WHO #tea")
+        self.assertIn("NICK", seen[0])
+        self.assertEqual([" QUIT " in line for line in seen[1:4]], [True] * 3)
+        nicks = [line.split()[6] for line in seen[4:-1]]
+        self.assertEqual(nicks, ["Alice", "bob", "renamed"])
+
+    def announce(self, event: Event) -> None:
+        """Another server has stored an event."""
+        self.room.chat.announce([Stored("z", 0, event)])
 
     def test_strange_masks_are_named_in_one_word(self) -> None:
         """So that the end of the list is a line."""

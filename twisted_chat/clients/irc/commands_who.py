@@ -83,14 +83,30 @@ async def who(context: CommandContext) -> Reply:
     server = codec_of(context.client).server
     room, members, is_meant = _members(context, mask)
     is_operator = context.chat.moderation.is_operator
-    shown: list[Message] = []
+
+    def line_of(member: Member) -> Message:
+        one = _found(context, server, member, room)
+        return _whox(one, fields, token) if percent else _who(one)
+
+    found: list[tuple[Member, str, Message]] = []
     async for member in in_portions(context.chat.runtime, members):
-        if len(shown) >= MAX_FOUND:
+        if len(found) >= MAX_FOUND:
             break
         if is_meant(member) and ("o" not in flags or is_operator(member)):
-            found = _found(context, server, member, room)
-            shown.append(_whox(found, fields, token) if percent else _who(found))
+            found.append((member, member.nick, line_of(member)))
+    # Between the portions the client was shown who left, and who is renamed.
+    shown = [
+        line if nick == member.nick else line_of(member)
+        for member, nick, line in found
+        if _is_here(context, member, room)
+    ]
     return lines(*lines_that_fit(shown), RPL_ENDOFWHO(mask))
+
+
+def _is_here(context: CommandContext, member: Member, room: str) -> bool:
+    """Whether a member is still present, and in a room if there is one."""
+    is_present = context.chat.pool.member(member.id) is member
+    return is_present and (not room or room in member.rooms)
 
 
 _Filter = Callable[[Member], bool]
