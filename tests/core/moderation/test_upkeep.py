@@ -5,7 +5,8 @@ from __future__ import annotations
 from unittest import mock
 
 from tests.support.moderation import ModerationCase
-from twisted_chat.core.interfaces import RETRY_DELAY
+from twisted_chat.core.account_events import AccountChanged
+from twisted_chat.core.interfaces import RETRY_DELAY, StoreError
 from twisted_chat.core.moderation.upkeep import RETURN_SECONDS, TIDY_SECONDS
 from twisted_chat.testing import FakeClient
 
@@ -84,6 +85,35 @@ class TidyTests(ModerationCase):
 
         self.chat.spawn(read())
         return found
+
+
+class RemovalTests(ModerationCase):
+    """What is left of the removal of accounts."""
+
+    def test_removals_that_fail_are_tried_again_once_a_second(self) -> None:
+        """However many have failed, until the store works again."""
+        tried: list[None] = []
+        upkeep = self.chat.chat._upkeep
+
+        async def fail() -> list[AccountChanged]:
+            tried.append(None)
+            raise StoreError("the store is away")
+
+        async def succeed() -> list[AccountChanged]:
+            tried.append(None)
+            return []
+
+        self.patch(upkeep, "_removed", fail)
+        for _ in range(3):
+            self.chat.advance(RETRY_DELAY / 4)
+            self.chat.chat.finish_removals()
+        tried.clear()
+        self.chat.advance(RETRY_DELAY)
+        self.assertEqual(len(tried), 1)
+        self.patch(upkeep, "_removed", succeed)
+        for _ in range(3):
+            self.chat.advance(RETRY_DELAY)
+        self.assertEqual(len(tried), 2)
 
 
 class MissedValuesTests(ModerationCase):

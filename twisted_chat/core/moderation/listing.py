@@ -1,4 +1,4 @@
-"""Lists of bans and mutes: under the nicknames of now, and whether they have an effect.
+"""Lists of bans and mutes: under the present nicknames, and whether they have effect.
 
 A sanction is kept under the nickname of the time at which it was imposed, and concerns
 no operator.  Whoever becomes one later has no sanction while that lasts.

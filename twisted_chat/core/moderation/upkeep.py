@@ -56,6 +56,8 @@ class Upkeep:
         self._removed = removed
         self._runtime = runtime
         self._next: ScheduledCall | None = None
+        # How often removals were to be finished.
+        self._removal_calls = 0
         # How often values had to be read again.
         self._misses = 0
 
@@ -80,14 +82,19 @@ class Upkeep:
 
         Until all servers are told, its clients are logged in, and an operator is one.
         """
-        self._runtime.spawn(self._finish_removals_later())
+        self._removal_calls += 1
+        self._runtime.spawn(self._finish_removals_later(self._removal_calls))
 
-    async def _finish_removals_later(self) -> None:
+    async def _finish_removals_later(self, call: int) -> None:
+        def try_again() -> None:
+            # A later call tries again by itself.
+            if self._next is not None and call == self._removal_calls:
+                self.finish_removals()
+
         try:
             await self._finish_removals()
         except StoreError:
-            if self._next is not None:
-                self._runtime.call_later(RETRY_DELAY, self.finish_removals)
+            self._runtime.call_later(RETRY_DELAY, try_again)
 
     async def _finish_removals(self) -> None:
         for event in await self._removed():
