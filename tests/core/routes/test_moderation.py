@@ -2,6 +2,8 @@ r"""Routes of those who keep order: ``\kick``, ``\mute``, ``\ban`` and ``\audit`
 
 from __future__ import annotations
 
+import re
+
 from tests.support.moderation import ModerationCase
 from twisted_chat.core.moderation.moderation import KnownAccount
 from twisted_chat.core.routes.moderation import MAX_LINES
@@ -332,12 +334,25 @@ class BanTests(ModerationCase):
             r"\ban troll",
             "oscar: banned troll",
             "192.0.2.7 is not banned with troll: others are connected from there"
-            r" (\ban 192.0.2.7 keeps all of them out)",
+            r" (\ban 192.0.2.7/32 keeps all of them out)",
             "troll: left the chat",
         )
         self.assertIs(friend.closed, None)
         self.assertIs(self.connect_from("192.0.2.7", "other").closed, None)
         self.assertNotIn("192.0.2", " ".join(friend.sees() + self.alice.sees()))
+
+    def test_advice_to_ban_an_address_means_nobody_with_such_a_nickname(self) -> None:
+        """A friend of the troll may be called so."""
+        for nick in ("troll", "friend"):
+            self.connect_from("192.0.2.7", nick)
+        other = self.connect_from("192.0.2.9", "192.0.2.7")
+        self.oscar.types(r"\ban troll")
+        (told,) = [line for line in self.oscar.sees() if "is not banned" in line]
+        advised = re.search(r"\((\\ban \S+) ", told)
+        assert advised is not None
+        self.does(self.oscar, advised[1])
+        self.assertIs(other.closed, None)
+        self.assertEqual(self.connect_from("192.0.2.7").closed, "banned")
 
     def test_address_of_the_operator_is_not_advised_to_ban(self) -> None:
         """Nobody can ban their own address."""

@@ -205,7 +205,7 @@ class Order(Talking):
         """An address is not banned with somebody, as others have it, too."""
         text = f"{peer} is not banned with {nick}: others are connected from there"
         if peer != device.peer and device.wire not in IRCS:
-            text += f" (\\ban {peer} keeps all of them out)"
+            text += f" (\\ban {ip_network(peer)} keeps all of them out)"
         self.notice(device, text)
 
     @staticmethod

@@ -122,11 +122,11 @@ class BanAnnouncer:
         own = address_in(author.address)
         found = map(address_in, addresses)
         for place in dict.fromkeys(household_of(each) for each in found if each):
-            shown = network_text(place)
             why = "others are connected from there"
-            text = f"{shown} is not banned with {event.target}: {why}"
+            text = f"{network_text(place)} is not banned with {event.target}: {why}"
             is_own = own is not None and own in place
-            advice = "" if is_own else f"(\\ban {shown} keeps all of them out)"
+            # With the length of the prefix: a nickname may look like an address.
+            advice = "" if is_own else f"(\\ban {place} keeps all of them out)"
             self.batch.reply(author, Notice((text,), advice))
 
     def _forget_shared(self) -> None:
