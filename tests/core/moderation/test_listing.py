@@ -15,7 +15,7 @@ class RenamedTests(ModerationCase):
         self.does(self.oscar, r"\mute bob")
         self.does(self.bob, r"\nick zoe")
         heading = ("bans (0):", "mutes (1):")
-        self.assert_typed(self.oscar, r"\bans", *heading, "zoe (then bob) by oscar")
+        self.assert_typed(self.oscar, r"\bans", *heading, "zoe (formerly bob) by oscar")
         self.bob.leaves()
         self.discard()
         self.assert_typed(self.oscar, r"\bans", *heading, "bob by oscar")

@@ -41,6 +41,6 @@ def listed(moderation: Moderation, pool: ClientPool, sanction: Sanction) -> str:
     """A line of a list: whom a sanction concerns, by whom, until when and why."""
     who, name = sanction.who, name_of(pool, sanction)
     if name != who:
-        who = f"{name} (then {who})"
+        who = f"{name} (formerly {who})"
     effect = "" if has_effect(moderation, pool, sanction) else WITHOUT_EFFECT
     return f"{who} {imposed(sanction)}{effect}"

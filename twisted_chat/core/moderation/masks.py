@@ -62,13 +62,6 @@ def mask_in(text: str) -> str | None:
     return f"{nick}!{user}@{host}"
 
 
-def parts_of(mask: str) -> tuple[str, str, str]:
-    """The nickname, the user name and the host of a whole mask."""
-    nick, _, rest = mask.partition("!")
-    user, _, host = rest.rpartition("@")
-    return nick, user, host
-
-
 def has_wildcards(text: str) -> bool:
     """Whether a part of a mask stands for more than one text."""
     return not _WILDCARDS.isdisjoint(text)
