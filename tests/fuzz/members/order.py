@@ -414,9 +414,7 @@ class Order(Talking):
         room.invitations[to.id] = self.now() + INVITED_FOR
         self.seq += 1
         what = shown.invited(name, member.nick, member.account_name, to.nick)
-        ignored = to.account.ignored if to.account else {}
-        names = {each.name for each in self.accounts if each.number in ignored}
-        if member.nick not in names:
+        if not self.ignores(to, member.account):
             for each in to.devices:
                 self.give(each, what)
         told = f"{nick} is invited to #{name}"
