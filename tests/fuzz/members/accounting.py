@@ -415,6 +415,8 @@ class Accounting(Coming):
                     self._extend_mutes(device, old, more)
         if joins and "lobby" not in member.rooms:
             self.refuse(device)
+            # Once its member is there again, it is shown the room by that.
+            device.is_new = False
         elif joins:
             if device.is_new:
                 for post in self.history(member, "lobby"):
