@@ -44,6 +44,7 @@ from twisted_chat.core.joining.room_entry import RoomEntry
 from twisted_chat.core.moderation.audit import AuditLog
 from twisted_chat.core.moderation.moderation import Moderation
 from twisted_chat.core.moderation.permissions import Permissions
+from twisted_chat.core.moderation.sanction_extensions import SanctionExtensions
 from twisted_chat.core.moderation.sanctions import identities_of
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Done, Welcome
@@ -90,9 +91,10 @@ class Announcer:
         arrivals = Arrivals(pool, committer, joiner, evictions, batch)
         presence = PresenceAnnouncer(pool, joiner, evictions, batch)
         accounts = AccountAnnouncer(pool, committer, joiner, operators, runtime, batch)
-        bans = BanAnnouncer(pool, moderation, permissions, committer, batch)
+        extensions = SanctionExtensions(pool, moderation, committer)
+        bans = BanAnnouncer(pool, moderation, permissions, extensions, committer, batch)
         self.moderation = ModerationAnnouncer(
-            pool, moderation, bans, entry, audit_log, committer, batch
+            pool, moderation, bans, extensions, entry, audit_log, committer, batch
         )
         self._arrivals, self._presence = arrivals, presence
         self._accounts = accounts

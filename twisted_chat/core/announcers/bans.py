@@ -38,13 +38,14 @@ class BanAnnouncer:
         pool: ClientPool,
         moderation: Moderation,
         permissions: Permissions,
+        extensions: SanctionExtensions,
         committer: Committer,
         batch: Announcement,
     ) -> None:
         self._pool = pool
         self._moderation = moderation
         self._permissions = permissions
-        self._extensions = SanctionExtensions(pool, moderation, committer)
+        self._extensions = extensions
         self._committer = committer
         self.batch = batch
         # The clients whose connections are to be closed after the batch.

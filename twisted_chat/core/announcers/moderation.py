@@ -71,6 +71,7 @@ class ModerationAnnouncer:
         pool: ClientPool,
         moderation: Moderation,
         bans: BanAnnouncer,
+        extensions: SanctionExtensions,
         entry: RoomEntry,
         audit_log: AuditLog,
         committer: Committer,
@@ -82,7 +83,7 @@ class ModerationAnnouncer:
         self._entry = entry
         self._audit_log = audit_log
         self._committer = committer
-        self._extensions = SanctionExtensions(pool, moderation, committer)
+        self._extensions = extensions
         self._owners = RoomOwners(pool, moderation, committer)
         self.batch = batch
         # The rooms that the batch has emptied, and this server closes.
@@ -200,9 +201,8 @@ class ModerationAnnouncer:
 
     def lost_rights(self, member_id: str) -> None:
         """An account is no operator any more: a ban concerns it from now on."""
-        if self._moderation.bans:
-            for client in self._pool.clients_of(self._pool.member(member_id)):
-                self._bans.check(client.id)
+        for client in self._pool.clients_of(self._pool.member(member_id)):
+            self._bans.check(client.id)
 
     def unregistered(self, member_id: str) -> None:
         """An account was removed: its rooms are as those of a guest."""
