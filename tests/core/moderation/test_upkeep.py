@@ -139,6 +139,23 @@ class MissedValuesTests(ModerationCase):
         self.chat.settle()
         self.assertEqual(self.bob.sees(), ["bob: hello"])
 
+    def test_reading_that_fails_is_repeated_once_for_several_misses(self) -> None:
+        """Else there would be more attempts a second with each miss of an outage."""
+        upkeep = self.chat.chat._upkeep
+        tried: list[None] = []
+
+        async def fail(_load: object) -> None:
+            tried.append(None)
+            raise StoreError("the store is away")
+
+        with mock.patch.object(upkeep._moderation, "load", fail):
+            for _ in range(3):
+                self.chat.advance(RETRY_DELAY / 4)
+                upkeep.read_values_again()
+            tried.clear()
+            self.chat.advance(RETRY_DELAY)
+            self.assertEqual(len(tried), 1)
+
     def test_reading_that_fails_is_repeated(self) -> None:
         """Whatever failed; what waits is refused meanwhile."""
         upkeep = self.chat.chat._upkeep

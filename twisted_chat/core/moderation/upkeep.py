@@ -110,13 +110,18 @@ class Upkeep:
         self._runtime.spawn(self._load_values(self._misses))
 
     async def _load_values(self, misses: int) -> None:
+        def try_again() -> None:
+            # A later miss tries again by itself.
+            if misses == self._misses:
+                self.read_values_again()
+
         try:
             await self._operators.load()
             await self._moderation.load(self._journal.values.load)
         except Exception as error:  # noqa: BLE001 - logged by as_store_error
             # Or nothing would be stored for ever.
             self._committer.refuse_held(as_store_error(self._runtime, error))
-            self._runtime.call_later(RETRY_DELAY, self.read_values_again)
+            self._runtime.call_later(RETRY_DELAY, try_again)
         else:
             # What was read for an earlier miss may lack what came since.
             if misses == self._misses:
