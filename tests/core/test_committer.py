@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tests.support.committer import CommitterCase, message
+from tests.support.committer import CommitterCase, RefusingOrder, message
 from twisted_chat.core.committer import (
     MAX_PRESENCE_DELAY,
     Committer,
 )
-from twisted_chat.core.events import Entry, Event, Joined, Quit, Stored
+from twisted_chat.core.events import Entry, Joined, Quit, Stored
 from twisted_chat.core.interfaces import (
     NOT_SENT,
     OutcomeUnknown,
     StoreError,
 )
 from twisted_chat.core.moderation_events import Audited, Rank
-from twisted_chat.core.replies import Refused
-from twisted_chat.core.submission import AnyOrder
 from twisted_chat.core.submission_queue import MAX_WITH_MESSAGE
 from twisted_chat.journals.memory import MemoryJournal
 
@@ -336,14 +334,7 @@ class HeldTests(CommitterCase):
 
     def test_nothing_is_stored_meanwhile(self) -> None:
         """Not even what was about to be; then all is checked again."""
-        checked = []
-
-        class Order(AnyOrder):
-            def refusal(self, event: Event, _client: object) -> Refused | None:
-                checked.append(event)
-                return Refused("muted", "no") if event == message("b") else None
-
-        self.committer.order = Order()
+        order = self.committer.order = RefusingOrder(message("b"))
         self.committer.submit(message("a"))
         self.committer.hold()
         self.submit_now(message("b"))
@@ -352,7 +343,7 @@ class HeldTests(CommitterCase):
         self.assertEqual(self.announced, [])
         self.committer.go_on()
         self.clock.advance(0)
-        self.assertEqual(checked, [message("a"), message("b")])
+        self.assertEqual(order.checked, [message("a"), message("b")])
         events = [stored.event for stored in self.announced]
         self.assertEqual(events, [message("a"), Quit("alice", "A")])
         self.assertEqual(self.refused, [(message("b"), "no")])

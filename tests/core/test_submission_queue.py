@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.support.committer import CommitterCase, message
+from tests.support.committer import CommitterCase, RefusingOrder, message
 from twisted_chat.core import submission_queue
-from twisted_chat.core.events import Entry, Event, Joined, Quit, Stored
+from twisted_chat.core.events import Entry, Joined, Quit, Stored
 from twisted_chat.core.interfaces import (
     Unstored,
 )
-from twisted_chat.core.replies import Refused
-from twisted_chat.core.submission import AnyOrder
 from twisted_chat.core.submission_queue import MAX_CHARACTERS
 
 
@@ -72,16 +70,9 @@ class OutdatedTests(CommitterCase):
     def test_outdated_events_are_checked_again(self) -> None:
         """Before they are appended again; what was stored is not."""
         self.outdated = [{"b", "c"}]
-        checked = []
-
-        class Order(AnyOrder):
-            def refusal(self, event: Event, _client: object) -> Refused | None:
-                checked.append(event)
-                return Refused("muted", "no") if event == message("b") else None
-
-        self.committer.order = Order()
+        order = self.committer.order = RefusingOrder(message("b"))
         self.submit_now(message("a"), message("b"), message("c"))
-        self.assertEqual(checked, [message("b"), message("c")])
+        self.assertEqual(order.checked, [message("b"), message("c")])
         self.assertEqual(self.texts(), ["a", "c"])
         self.assertEqual(self.refused, [(message("b"), "no")])
 

@@ -15,13 +15,28 @@ from twisted_chat.core.interfaces import (
     StoreError,
 )
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.submission import Submission
+from twisted_chat.core.submission import AnyOrder, Submission
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.testing import FailingJournal, FakeClock, TestChat
 
 
 def message(text: str) -> Message:
     return Message("lobby", "alice", text, "A")
+
+
+class RefusingOrder(AnyOrder):
+    """Refuses one event when it is checked again.
+
+    :ivar checked: the events that were checked again.
+    """
+
+    def __init__(self, refused: Event) -> None:
+        self._refused = refused
+        self.checked: list[Event] = []
+
+    def refusal(self, event: Event, _client: object) -> Refused | None:
+        self.checked.append(event)
+        return Refused("muted", "no") if event == self._refused else None
 
 
 class CommitterCase(SynchronousTestCase):
