@@ -131,14 +131,6 @@ class HidesInput(Protocol):
         """Hide what is typed from here on, or show it again, where that is possible."""
 
 
-class GivesReason(Protocol):
-    """A connection whose client can say why it leaves."""
-
-    @property
-    def reason(self) -> str:
-        """Why, as IRC clients are shown; empty if it is not known."""
-
-
 class Source(Protocol):
     """What a client's requests are read from."""
 

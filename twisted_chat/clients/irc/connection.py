@@ -213,7 +213,7 @@ class IrcConnection:
 
     @property
     def reason(self) -> str:
-        """Why the connection ended, or is about to; see ``GivesReason``."""
+        """Why the connection ended, or is about to: the text of the departure."""
         return self._reason
 
     def pause(self) -> None:

@@ -90,7 +90,7 @@ class JoinSteps:
             pending.request = replace(pending.request, credentials=None, ref=None)
         else:
             pending.request = replace(pending.request, credentials=None)
-            _join_account(pending, login)
+            _note_login(pending, login)
             banned = self._permissions.may_log_in(login.member_id, client.address)
             if banned is not None:
                 raise banned
@@ -116,7 +116,7 @@ class JoinSteps:
             self.joining[client.id] = pending
             return
         if login is not None:
-            _join_account(pending, login)
+            _note_login(pending, login)
             if pending.rooms == (LOBBY,):
                 pending.rooms = login.rooms or pending.rooms
         kept, request = self.kept.take(client.id), pending.request
@@ -223,7 +223,7 @@ class JoinSteps:
         return new or member.rooms[-1:] or pending.rooms
 
 
-def _join_account(pending: PendingJoin, login: Login) -> None:
+def _note_login(pending: PendingJoin, login: Login) -> None:
     """A client has logged in, before it joins."""
     join_account(pending.client, login)
     pending.login = login
